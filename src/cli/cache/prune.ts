@@ -1,0 +1,53 @@
+import { parseDuration } from "../../config/duration.ts";
+import { InvalidValue } from "../../config/invalidValue.ts";
+import { parseSize } from "../../config/size.ts";
+import { prune as pruneCache } from "../../gateway/cacheRemoval.ts";
+import { withCacheStores } from "../../gateway/cacheStores.ts";
+import { CommandError } from "../exitCode.ts";
+import { bytesText } from "../print/bytes.ts";
+import { printJson } from "../print/format.ts";
+import { type CacheFlags, cacheSettings, orOutside } from "./settings.ts";
+
+export interface PruneFlags extends CacheFlags {
+  readonly keep?: string;
+  readonly maxSize?: string;
+  readonly dryRun?: boolean;
+}
+
+export async function prune(flags: PruneFlags): Promise<void> {
+  const limits = {
+    keepMs: parse("--keep", flags.keep, parseDuration),
+    maxBytes: parse("--max-size", flags.maxSize, parseSize),
+  };
+  if (limits.keepMs === undefined && limits.maxBytes === undefined) {
+    throw new CommandError("say what is too much: --keep 30d, --max-size 50GB, or both");
+  }
+  const dryRun = flags.dryRun === true;
+  const { data } = cacheSettings(flags);
+  const { removed, kept, busy } = await orOutside(() =>
+    withCacheStores(data, (stores) => pruneCache(stores, limits, dryRun)),
+  );
+  const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (flags.json === true) {
+    const versions = removed.map(({ version: { module, version }, bytes }) => ({ module, version, bytes }));
+    return printJson({ data, dryRun, removed: versions, freed, kept, busy });
+  }
+  if (dryRun)
+    for (const { version, bytes } of removed)
+      console.log(`${bytesText(bytes).padStart(9)}  ${version.module}@${version.version}`);
+  const done = dryRun ? "would go" : "removed";
+  console.log(
+    `${removed.length} versions ${done}, ${bytesText(freed)}; ${kept.versions} stay, ${bytesText(kept.bytes)} in ${data}`,
+  );
+  if (busy > 0) console.log(`${busy} are being fetched just now and stay`);
+}
+
+function parse(flag: string, text: string | undefined, parse: (text: string) => number): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new CommandError(`${flag}: ${error.message}`);
+  }
+}

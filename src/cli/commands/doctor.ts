@@ -1,0 +1,146 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { diagnose, isAtLeast } from "../../doctor/diagnose.ts";
+import { type Facts, readFacts } from "../../doctor/facts.ts";
+import type { Finding, Severity } from "../../doctor/finding.ts";
+import { applyFixes } from "../../doctor/fixes.ts";
+import { codeQuality, fingerprint, githubCommands, markdown } from "../../doctor/report/ci.ts";
+import { sarif } from "../../doctor/report/sarif.ts";
+import { rules } from "../../doctor/rules.ts";
+import { GoProjectError } from "../../repo/goProjectError.ts";
+import { unifiedDiff } from "../../repo/unifiedDiff.ts";
+import { CommandError, exitCode } from "../exitCode.ts";
+import { ownVersion } from "../ownVersion.ts";
+import { formatFindings } from "../print/findings.ts";
+import { printJson } from "../print/format.ts";
+
+const examples = `
+Examples:
+  fairlead doctor
+  fairlead doctor --fix --diff            what would be mended, as a diff; nothing is written
+  fairlead doctor --fix
+  fairlead doctor --rule docker/golang-older-than-go-mod --json
+  fairlead doctor --format sarif > fairlead.sarif
+  fairlead doctor --baseline .fairlead-baseline --write-baseline     begin in an old repository
+
+A finding is left be by a comment before its line:  # fairlead ignore=RULE the reason
+docs/doctor.md lists the rules.
+
+Exit status: 0 nothing of that level was found; 1 something was; 2 wrong usage, or no
+such folder.`;
+
+interface Flags {
+  readonly format: string;
+  readonly json?: boolean;
+  readonly rule?: readonly string[];
+  readonly failOn: Severity;
+  readonly fix?: boolean;
+  readonly diff?: boolean;
+  readonly unsafe?: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: boolean;
+}
+
+export function command(): Command {
+  return new Command("fairlead doctor")
+    .description("Read the repository, find what will hurt its build, say why, and mend it.")
+    .argument("[folder]", "the project (default: here)", ".")
+    .addOption(
+      new Option("--format <format>", "how to print")
+        .choices(["pretty", "json", "sarif", "github", "gitlab", "markdown"])
+        .default("pretty"),
+    )
+    .addOption(new Option("--json", "short for --format json").implies({ format: "json" }))
+    .option("--rule <id...>", "only these rules")
+    .addOption(
+      new Option("--fail-on <level>", "end with status 1 from this level on")
+        .choices(["error", "warning", "advice"])
+        .default("warning"),
+    )
+    .option("--fix", "mend what can be mended safely")
+    .option("--diff", "show what would be mended, and write nothing")
+    .option("--unsafe", "with --fix or --diff: also what changes the meaning of the build")
+    .option("--baseline <file>", "leave out the findings that this file lists")
+    .option("--write-baseline", "write today's findings into it")
+    .addHelpText("after", examples)
+    .action(run);
+}
+
+async function run(folder: string, flags: Flags): Promise<void> {
+  const root = resolve(folder);
+  const facts = await read(root);
+  const chosen = chosenRules(flags.rule);
+  const all = diagnose(facts, rules, chosen);
+  if (flags.writeBaseline === true) return writeBaseline(flags.baseline, all);
+  const known = flags.baseline === undefined ? new Set<string>() : await readBaseline(flags.baseline);
+  const findings = all.filter((finding) => !known.has(fingerprint(finding)));
+  if (flags.fix === true || flags.diff === true) await mend(root, facts, findings, flags);
+  else print(findings, facts, flags);
+  const left =
+    flags.fix === true && flags.diff !== true
+      ? diagnose(await read(root), rules, chosen).filter((finding) => !known.has(fingerprint(finding)))
+      : findings;
+  if (left.some(({ severity }) => isAtLeast(severity, flags.failOn))) process.exitCode = exitCode.findings;
+}
+
+async function read(root: string): Promise<Facts> {
+  try {
+    return await readFacts(root);
+  } catch (error) {
+    if (error instanceof GoProjectError) throw new CommandError(error.message, exitCode.usage, { cause: error });
+    throw error;
+  }
+}
+
+function chosenRules(ids: readonly string[] | undefined): typeof rules {
+  if (ids === undefined) return rules;
+  const unknown = ids.find((id) => !rules.some((rule) => rule.id === id));
+  if (unknown !== undefined) throw new CommandError(`there is no rule ${unknown}; docs/doctor.md lists them`);
+  return rules.filter(({ id }) => ids.includes(id));
+}
+
+function print(findings: readonly Finding[], facts: Facts, { format }: Flags): void {
+  switch (format) {
+    case "json":
+      return printJson({ findings });
+    case "sarif":
+      return void process.stdout.write(`${JSON.stringify(sarif(findings, rules, ownVersion()), null, 2)}\n`);
+    case "gitlab":
+      return void process.stdout.write(`${JSON.stringify(codeQuality(findings), null, 2)}\n`);
+    case "github":
+      return void process.stdout.write(githubCommands(findings));
+    case "markdown":
+      return void process.stdout.write(markdown(findings));
+    default:
+      process.stdout.write(formatFindings(findings, facts.text, process.stdout.columns ?? 100));
+  }
+}
+
+async function mend(root: string, facts: Facts, findings: readonly Finding[], { diff, unsafe }: Flags): Promise<void> {
+  const { files, postponed } = applyFixes(findings, facts.text, unsafe === true);
+  for (const { file, before, after, titles } of files) {
+    process.stdout.write(unifiedDiff(file, before, after));
+    if (diff === true) continue;
+    await writeFile(join(root, file), after);
+    process.stderr.write(`fairlead doctor: mended ${file}: ${titles.join("; ")}\n`);
+  }
+  if (files.length === 0) process.stderr.write("fairlead doctor: there is nothing to mend by itself\n");
+  if (postponed.length > 0)
+    process.stderr.write(`fairlead doctor: ${postponed.length} more touch the same lines: run it again for them\n`);
+}
+
+async function readBaseline(file: string): Promise<ReadonlySet<string>> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new CommandError(`the baseline can't be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return new Set(text.split("\n").map((line) => line.split(/\s/)[0] ?? ""));
+}
+
+/** A fingerprint a line, and what it stands for, so that the file can be read. */
+async function writeBaseline(file: string | undefined, findings: readonly Finding[]): Promise<void> {
+  if (file === undefined) throw new CommandError("--write-baseline needs --baseline FILE");
+  const lines = findings.map((finding) => `${fingerprint(finding)}  ${finding.rule} ${finding.file}\n`);
+  await writeFile(file, [...new Set(lines)].toSorted().join(""));
+  process.stderr.write(`fairlead doctor: ${findings.length} findings written to ${file}\n`);
+}

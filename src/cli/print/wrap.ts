@@ -1,0 +1,21 @@
+/** Breaks a text into lines of at most `width` columns, at blanks alone: a URL is never cut. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The text behind a label, its further lines below its first. */
+export function hang(label: string, text: string, columns = 80): string {
+  const [first = "", ...more] = wrap(text, Math.max(20, columns - label.length));
+  const indent = " ".repeat(label.length);
+  return [`${label}${first}`, ...more.map((line) => `${indent}${line}`)].join("\n");
+}

@@ -1,0 +1,68 @@
+// All rules over the facts, in one pass; the same facts give the same findings in the same order.
+
+import type { Facts } from "./facts.ts";
+import type { Finding, Problem, Severity } from "./finding.ts";
+import { applyIgnores } from "./ignores.ts";
+import { positionOf } from "./places.ts";
+import type { Rule } from "./rule.ts";
+
+/** `all` are the rules there are; `chosen` those that are to run. */
+export function diagnose(facts: Facts, all: readonly Rule[], chosen: readonly Rule[] = all): readonly Finding[] {
+  const findings = chosen.flatMap((rule) => [...rule.check(facts)].map((problem) => findingOf(rule, problem, facts)));
+  const texts = new Map(
+    [
+      ...new Set([
+        ...facts.dockerfiles.map(({ file }) => file),
+        ...findings.map(({ file }) => file),
+        ...facts.files.filter((file) => /(^|\/)go\.mod$/.test(file)),
+      ]),
+    ].flatMap((file) => {
+      const text = facts.text(file);
+      return text === undefined ? [] : [[file, text] as const];
+    }),
+  );
+  const ids = new Set(all.map(({ id }) => id));
+  return applyIgnores(findings, texts, ids, chosen.length === all.length).toSorted(byWeight);
+}
+
+/** What hurts most comes first. */
+const weights: Readonly<Record<Severity, number>> = { error: 0, warning: 1, advice: 2 };
+
+function byWeight(a: Finding, b: Finding): number {
+  return (
+    weights[a.severity] - weights[b.severity] ||
+    compare(a.file, b.file) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    compare(a.rule, b.rule) ||
+    compare(a.message, b.message)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function isAtLeast(severity: Severity, level: Severity): boolean {
+  return weights[severity] <= weights[level];
+}
+
+function findingOf({ id, severity, why }: Rule, problem: Problem, facts: Facts): Finding {
+  const text = facts.text(problem.file) ?? "";
+  const from = positionOf(text, problem.start);
+  const to = positionOf(text, Math.max(problem.start, problem.end));
+  return {
+    rule: id,
+    severity: problem.severity ?? severity,
+    file: problem.file,
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+    message: problem.message,
+    why,
+    evidence: problem.evidence ?? [],
+    fix: problem.fix,
+    docs: `docs/rules/${id}.md`,
+  };
+}

@@ -1,0 +1,70 @@
+// What rules look at: read once, before any rule, so that every rule is a plain function of it.
+
+import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
+import { type GoProject, readGoProject } from "../repo/goProject.ts";
+import { GoProjectError } from "../repo/goProjectError.ts";
+import { readProjectTree } from "../repo/projectTree.ts";
+import { type BuildContext, buildContext } from "./buildContext.ts";
+
+export interface Facts {
+  /** All files of the project, by name. */
+  readonly files: readonly string[];
+  readonly has: (path: string) => boolean;
+  /** The text of a file that was read: go.mod, Dockerfiles, ignore files. */
+  readonly text: (path: string) => string | undefined;
+  /** undefined where there is no Go module, or it can't be read. */
+  readonly go: GoProject | undefined;
+  readonly dockerfiles: readonly DockerfileFacts[];
+}
+
+export interface DockerfileFacts extends Dockerfile {
+  readonly context: BuildContext;
+}
+
+const dockerfileName = /(^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.[Dd]ockerfile$/;
+/** What is about Dockerfiles, or becomes one. */
+const noDockerfile = /\.(dockerignore|go|[jt]s|py|md|txt|tmpl|tpl|template|j2)$/;
+/** Files that rules read whole. */
+const readName = /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml)$/;
+/** Examples and copies are not what a build of the project reads. */
+const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
+const mostDockerfiles = 100;
+
+/** Reads a project's facts. Throws GoProjectError `unreadable` for a folder that can't be read. */
+export async function readFacts(folder: string): Promise<Facts> {
+  const tree = await readProjectTree(folder);
+  const isOwn = (file: string): boolean => !notOwn.test(file);
+  const dockerfiles = tree.files
+    .filter((file) => dockerfileName.test(file) && !noDockerfile.test(file) && isOwn(file))
+    .slice(0, mostDockerfiles);
+  const names = [
+    ...dockerfiles,
+    ...tree.files.filter((file) => readName.test(file) && (isOwn(file) || file.endsWith("modules.txt"))),
+  ];
+  const [texts, go] = await Promise.all([
+    Promise.all(names.map(async (file) => [file, (await tree.read(file)) ?? ""] as const)),
+    readGo(folder),
+  ]);
+  const known = new Map(texts);
+  const text = (file: string): string | undefined => known.get(file);
+  return {
+    files: tree.files,
+    has: tree.has,
+    text,
+    go,
+    dockerfiles: dockerfiles.map((file) => {
+      const parsed = parseDockerfile(file, text(file) ?? "");
+      return { ...parsed, context: buildContext(parsed, tree.files, text) };
+    }),
+  };
+}
+
+async function readGo(folder: string): Promise<GoProject | undefined> {
+  try {
+    return await readGoProject(folder);
+  } catch (error) {
+    // No module, or a broken one: rules about go.mod say so by themselves.
+    if (error instanceof GoProjectError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+// A rule's page, made from the rule itself.
+
+import type { ExampleFiles, Rule } from "./rule.ts";
+
+export function rulePage({ id, title, severity, why, source, examples }: Rule): string {
+  const { bad, good, fixed, silent = {} } = examples;
+  const hasFix = fixed !== undefined;
+  return [
+    `# ${id}`,
+    "",
+    `**${severity}**: ${title}.${hasFix ? " `fairlead doctor --fix` mends it." : ""}`,
+    "",
+    why,
+    "",
+    `Source: ${source}`,
+    "",
+    "## It speaks",
+    "",
+    ...filesText(bad),
+    `## ${hasFix ? "Mended" : "It is silent"}`,
+    "",
+    ...filesText(hasFix ? fixed : good),
+    ...(Object.keys(silent).length === 0
+      ? []
+      : ["It is silent, too, where", "", ...Object.keys(silent).map((reason) => `- ${reason}`), ""]),
+    "## To leave it be",
+    "",
+    "A comment before the line, with the reason:",
+    "",
+    "```",
+    `# fairlead ignore=${id} the reason`,
+    "```",
+    "",
+  ].join("\n");
+}
+
+/** All rules in a table: for docs/doctor.md. */
+export function ruleTable(rules: readonly Rule[]): string {
+  const rows = rules.map(
+    ({ id, title, severity, examples }) =>
+      `| [${id}](rules/${id}.md) | ${severity} | ${title} | ${examples.fixed === undefined ? "" : "yes"} |`,
+  );
+  return ["| rule | severity | it finds that | fix |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+/** The files that tell the story: those without content, and Go's usual ones, say nothing. */
+function filesText(files: ExampleFiles): string[] {
+  const told = Object.entries(files).filter(([, text]) => text !== "");
+  const main = told.filter(([name]) => /Dockerfile|\.dockerignore$|go\.work$/.test(name));
+  return (
+    main.length > 0
+      ? [...main, ...told.filter(([name, text]) => name === "go.mod" && /replace|go 1\.25/.test(text))]
+      : told
+  ).flatMap(([name, text]) => [`\`${name}\`:`, "", "```", text.trimEnd(), "```", ""]);
+}

@@ -1,0 +1,93 @@
+import type { GoProject } from "../../../repo/goProject.ts";
+import { compiles, goSteps } from "../../goInDocker.ts";
+import { lineStart, lineText } from "../../places.ts";
+import { defineRule, type Rule } from "../../rule.ts";
+
+const files = {
+  "go.mod": "module example.com/app\n\ngo 1.24\n",
+  "go.sum": "rsc.io/quote v1.5.2 h1:x\n",
+  "main.go":
+    'package main\n\nimport _ "embed"\n\n//go:embed config.yaml\nvar config string\n\nfunc main() { println(config) }\n',
+  "config.yaml": "a: 1\n",
+  Dockerfile: "FROM golang:1.24\nCOPY . .\nRUN go build -o /app .\n",
+};
+
+export const rule: Rule = defineRule({
+  id: "context/needed-file-ignored",
+  title: ".dockerignore hides a file that the build reads",
+  severity: "error",
+  why: 'The file is in the repository and not in the build: "pattern config.yaml: no matching files found", "missing go.sum entry", or "failed to calculate checksum … not found".',
+  source: "https://docs.docker.com/build/concepts/context/#dockerignore-files; kubernetes-sigs allow-lists",
+  examples: {
+    bad: { ...files, ".dockerignore": "*.yaml\n.git\n" },
+    good: { ...files, ".dockerignore": ".git\n" },
+    fixed: { ".dockerignore": "*.yaml\n.git\n!config.yaml\n" },
+    silent: {
+      "taken back": { ...files, ".dockerignore": "*\n!go.mod\n!go.sum\n!*.go\n!config.yaml\n" },
+      "nothing in the build reads it": { ...files, ".dockerignore": "README.md\ndocs\n" },
+      "no go command runs in it": {
+        ...files,
+        ".dockerignore": "go.mod\ngo.sum\n*.yaml\n",
+        Dockerfile: "FROM scratch\nCOPY app /app\n",
+      },
+    },
+  },
+  *check({ dockerfiles, go, text }) {
+    if (go === undefined) return;
+    const seen = new Set<string>();
+    for (const dockerfile of dockerfiles) {
+      const { context, reached, stages } = dockerfile;
+      if (context.folder !== "" || context.ignoreFile === undefined) continue;
+      const step = stages
+        .filter((stage) => reached.has(stage))
+        .flatMap((stage) => goSteps(stage))
+        .find(({ verb }) => compiles.has(verb));
+      if (step === undefined) continue;
+      for (const { path, because } of neededFiles(go)) {
+        const hidden = context.hiddenBy(path);
+        if (hidden === undefined || seen.has(`${hidden.file} ${path}`)) continue;
+        seen.add(`${hidden.file} ${path}`);
+        const ignore = text(hidden.file) ?? "";
+        const start = lineStart(ignore, hidden.line);
+        const newline = ignore.endsWith("\n") || ignore === "" ? "" : "\n";
+        yield {
+          file: hidden.file,
+          start,
+          end: start + lineText(ignore, hidden.line).length,
+          message: `${hidden.text} hides ${path}, which ${because}`,
+          evidence: [
+            {
+              file: dockerfile.file,
+              line: step.instruction.line,
+              text: dockerfile.text.slice(step.command.start, step.command.end),
+            },
+          ],
+          // An exact line is meant to hide it; a pattern hides it by the way. Either way the build needs it.
+          fix: {
+            safe: true,
+            title: `take ${path} back`,
+            edits: [{ file: hidden.file, start: ignore.length, end: ignore.length, text: `${newline}!${path}\n` }],
+          },
+        };
+      }
+    }
+  },
+});
+
+interface Needed {
+  readonly path: string;
+  readonly because: string;
+}
+
+function* neededFiles({ modules, embeds }: GoProject): Generator<Needed> {
+  const root = modules.find(({ dir }) => dir === ".");
+  if (root === undefined) return;
+  yield { path: "go.mod", because: "the go command begins with" };
+  if (root.hasSum) yield { path: "go.sum", because: "the go command holds modules against" };
+  if (root.hasVendor) yield { path: "vendor/modules.txt", because: "the go command builds from" };
+  for (const { pattern, matches } of embeds) {
+    // One of many is enough to tell of.
+    const [first] = matches;
+    if (first !== undefined) yield { path: first, because: `//go:embed ${pattern} puts into the program` };
+  }
+}

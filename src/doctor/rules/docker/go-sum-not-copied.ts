@@ -1,0 +1,77 @@
+import { filesBefore, goSteps } from "../../goInDocker.ts";
+import { defineRule, type Rule } from "../../rule.ts";
+
+const files = {
+  "go.mod": "module example.com/app\n\ngo 1.24\n\nrequire rsc.io/quote v1.5.2\n",
+  "go.sum": "rsc.io/quote v1.5.2 h1:x\n",
+  "main.go": "package main\n\nfunc main() {}\n",
+};
+
+export const rule: Rule = defineRule({
+  id: "docker/go-sum-not-copied",
+  title: "go.mod is copied and go.sum is not",
+  severity: "error",
+  why: 'Without go.sum, `go mod download` takes whatever comes, and a build ends with "missing go.sum entry".',
+  source: "https://go.dev/ref/mod#go-sum-files",
+  examples: {
+    bad: {
+      ...files,
+      Dockerfile: "FROM golang:1.24\nCOPY go.mod ./\nRUN go mod download\nCOPY . .\nRUN go build -o /app .\n",
+    },
+    good: {
+      ...files,
+      Dockerfile: "FROM golang:1.24\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN go build -o /app .\n",
+    },
+    fixed: {
+      Dockerfile: "FROM golang:1.24\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN go build -o /app .\n",
+    },
+    silent: {
+      "a pattern takes both": { ...files, Dockerfile: "FROM golang:1.24\nCOPY go.* ./\nRUN go mod download\n" },
+      "there is none": {
+        "go.mod": files["go.mod"],
+        Dockerfile: "FROM golang:1.24\nCOPY go.mod ./\nRUN go mod download\n",
+      },
+      "copied by another instruction": {
+        ...files,
+        Dockerfile: "FROM golang:1.24\nCOPY go.mod ./\nCOPY go.sum ./\nRUN go mod download\n",
+      },
+    },
+  },
+  *check({ dockerfiles, has }) {
+    if (!has("go.sum")) return;
+    for (const dockerfile of dockerfiles) {
+      if (dockerfile.context.folder !== "" || dockerfile.context.hiddenBy("go.sum") !== undefined) continue;
+      for (const stage of dockerfile.stages) {
+        const step = goSteps(stage).find(
+          ({ verb }) => verb === "mod download" || verb === "build" || verb === "install",
+        );
+        if (step === undefined) continue;
+        const there = filesBefore(dockerfile, stage, step.instruction);
+        if (!there.has("go.mod") || there.has("go.sum")) continue;
+        const copy = stage.instructions.find(
+          ({ copy }) => copy?.from === undefined && copy?.sources.some((source) => /^(\.\/)?go\.mod$/.test(source)),
+        );
+        if (copy === undefined) continue;
+        const at = copy.start + (dockerfile.text.slice(copy.start, copy.end).indexOf("go.mod") + "go.mod".length);
+        yield {
+          file: dockerfile.file,
+          start: copy.start,
+          end: copy.end,
+          message: "go.mod is copied, and go.sum is not there when the go command runs",
+          evidence: [
+            {
+              file: dockerfile.file,
+              line: step.instruction.line,
+              text: dockerfile.text.slice(step.command.start, step.command.end),
+            },
+          ],
+          fix: {
+            safe: true,
+            title: "copy go.sum too",
+            edits: [{ file: dockerfile.file, start: at, end: at, text: " go.sum" }],
+          },
+        };
+      }
+    }
+  },
+});

@@ -1,0 +1,16 @@
+// The checking thread: everything here may block, nobody waits for its event loop.
+
+import { parentPort } from "node:worker_threads";
+import { hashModuleZip } from "../storage/moduleZip.ts";
+import type { VerifyReply, VerifyRequest } from "./verifier.ts";
+
+parentPort?.on("message", (request: VerifyRequest) => {
+  void hashModuleZip(request.path, request.module, request.version).then(
+    (hash) => answer({ id: request.id, hash }),
+    (error: unknown) => answer({ id: request.id, refused: error instanceof Error ? error.message : String(error) }),
+  );
+});
+
+function answer(reply: VerifyReply): void {
+  parentPort?.postMessage(reply);
+}

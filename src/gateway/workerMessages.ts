@@ -1,0 +1,23 @@
+// What the primary process and its workers tell each other.
+
+import type { GatewayOptions } from "./gatewayOptions.ts";
+
+export type ToWorker =
+  | {
+      readonly type: "start";
+      readonly options: GatewayOptions;
+      readonly instanceId: string;
+      readonly holder: string;
+      readonly idPrefix: string;
+    }
+  | { readonly type: "stop" }
+  /** Asks for the worker's own metrics. */
+  | { readonly type: "collect"; readonly ticket: number }
+  /** The sum of all workers' metrics, which this worker asked for. */
+  | { readonly type: "scraped"; readonly ticket: number; readonly text: string };
+
+export type ToPrimary =
+  | { readonly type: "ready" }
+  | { readonly type: "failed"; readonly message: string; readonly code: string }
+  | { readonly type: "collected"; readonly ticket: number; readonly metrics: object[] }
+  | { readonly type: "scrape"; readonly ticket: number };

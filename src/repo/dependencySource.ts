@@ -1,0 +1,106 @@
+/** The Go files of packages that are not the project's own, where they lie on this machine: vendor/, else the module cache. */
+import { readdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { escapePath, escapeVersion } from "../gomod/module.ts";
+import { ModuleError } from "../gomod/error.ts";
+import type { GoModule, GoWorkspace, Replacement } from "./goModules.ts";
+import { readSourceFile, type SourceFile } from "../gomod/source/sourceFile.ts";
+import { type ProjectTree, readBoundedBytes } from "./projectTree.ts";
+
+export type GoHeaders = ReadonlyMap<string, SourceFile>;
+
+export interface DependencySource {
+  /** What its files say first, by file name, tests left out; undefined where the package isn't here. */
+  readonly read: (importPath: string) => Promise<GoHeaders | undefined>;
+}
+
+export function dependencySource(
+  tree: ProjectTree,
+  modules: readonly GoModule[],
+  workspace: GoWorkspace | undefined,
+  moduleCache: string | undefined,
+): DependencySource {
+  const vendors = [
+    ...(workspace?.hasVendor === true ? ["vendor"] : []),
+    ...modules.filter(({ hasVendor }) => hasVendor).map(({ dir }) => (dir === "." ? "vendor" : `${dir}/vendor`)),
+  ];
+  const replaces = [...(workspace?.replaces ?? []), ...modules.flatMap(({ replaces }) => replaces)];
+  const required = requiredModules(modules, replaces);
+  const find = async (importPath: string): Promise<GoHeaders | undefined> => {
+    if (!/^[\w.~+@/-]+$/.test(importPath) || importPath.split("/").some((part) => /^\.*$/.test(part))) return undefined;
+    for (const vendor of vendors) {
+      const found = await readFolder(join(tree.root, vendor, importPath));
+      if (found !== undefined) return found;
+    }
+    for (const folder of moduleCache === undefined ? [] : candidates(importPath, required, moduleCache)) {
+      const found = await readFolder(folder);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  // The programs of a repository share most of their packages.
+  const found = new Map<string, Promise<GoHeaders | undefined>>();
+  return {
+    read: (importPath) => {
+      const reading = found.get(importPath) ?? find(importPath);
+      found.set(importPath, reading);
+      return reading;
+    },
+  };
+}
+
+/** GOMODCACHE as the go command has it (cmd/go/internal/cfg). */
+export function moduleCacheOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GOMODCACHE: cache = "", GOPATH: path = "", HOME: home = "" } = environment;
+  if (cache !== "") return cache;
+  const first = path.split(delimiter)[0] ?? "";
+  if (first !== "") return join(first, "pkg/mod");
+  return home === "" ? undefined : join(home, "go/pkg/mod");
+}
+
+/** For each module path, the folders in the cache that may hold it. */
+function requiredModules(
+  modules: readonly GoModule[],
+  replaces: readonly Replacement[],
+): ReadonlyMap<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { path, version } of modules.flatMap(({ requires }) => requires)) {
+    const by = replaces.find(
+      (each) => each.path === path && (each.version === undefined || each.version === version),
+    )?.by;
+    // A folder that replaces it is one of the project's own modules, or lies outside.
+    if (by?.kind === "folder") continue;
+    const folder = cacheFolder(by?.path ?? path, by?.version ?? version);
+    if (folder !== undefined) found.set(path, [...(found.get(path) ?? []), folder]);
+  }
+  return found;
+}
+
+function cacheFolder(path: string, version: string): string | undefined {
+  try {
+    return `${escapePath(path)}@${escapeVersion(version)}`;
+  } catch (error) {
+    if (error instanceof ModuleError) return undefined;
+    throw error;
+  }
+}
+
+/** The module with the longest path that leads to the package comes first, as the go command has it. */
+function* candidates(importPath: string, required: ReadonlyMap<string, string[]>, cache: string): Generator<string> {
+  for (let path = importPath; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf("/")))) {
+    for (const folder of required.get(path) ?? []) yield join(cache, folder, importPath.slice(path.length));
+  }
+}
+
+async function readFolder(folder: string): Promise<GoHeaders | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  const sources = names.filter((name) => name.endsWith(".go") && !name.endsWith("_test.go"));
+  const headers = await Promise.all(
+    sources.map(async (name) => {
+      const bytes = await readBoundedBytes(join(folder, name));
+      const header = bytes === undefined ? undefined : readSourceFile(bytes);
+      return header?.packageName === undefined ? [] : [[name, header] as const];
+    }),
+  );
+  return sources.length === 0 ? undefined : new Map(headers.flat());
+}

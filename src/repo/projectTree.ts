@@ -1,0 +1,95 @@
+import { constants } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { GoProjectError } from "./goProjectError.ts";
+
+/** The files of a repository by name. The repository may be anybody's: no symlink is followed, and there are bounds. */
+export interface ProjectTree {
+  /** Absolute. */
+  readonly root: string;
+  /** Relative to the root, `/`-separated, sorted. Symlinks are left out, as are .git and node_modules. */
+  readonly files: readonly string[];
+  readonly has: (path: string) => boolean;
+  /** The text of a file; undefined if it isn't there, or too large to be looked at. */
+  readonly read: (path: string) => Promise<string | undefined>;
+  /** What was left out because of a bound, for a person. */
+  readonly leftOut: readonly string[];
+}
+
+const maxFiles = 200_000;
+const maxDepth = 64;
+/** Generated Go files reach a few megabytes. */
+const maxFileBytes = 8 << 20;
+
+/** Folders that are a tool's own, and large. */
+const passedOver: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
+
+/** @throws GoProjectError `unreadable` */
+export async function readProjectTree(root: string): Promise<ProjectTree> {
+  const files: string[] = [];
+  const leftOut: string[] = [];
+  const folders: { readonly path: string; readonly depth: number }[] = [{ path: "", depth: 0 }];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const { path, depth } = folder;
+    for (const entry of await list(root, path, leftOut)) {
+      const name = path === "" ? entry.name : `${path}/${entry.name}`;
+      // No tool that reads these lists by lines would survive such a name, and no Go file has one.
+      if (/\p{Cc}/u.test(entry.name)) continue;
+      if (entry.isFile()) files.push(name);
+      else if (entry.isDirectory() && !passedOver.has(entry.name)) {
+        if (depth < maxDepth) folders.push({ path: name, depth: depth + 1 });
+        else leftOut.push(`${name}: too deep`);
+      }
+    }
+    if (files.length > maxFiles) {
+      leftOut.push(`everything after the first ${maxFiles} files`);
+      break;
+    }
+  }
+  files.sort();
+  const all = new Set(files);
+  return {
+    root,
+    files,
+    has: (path) => all.has(path),
+    read: async (path) => (all.has(path) ? readBounded(join(root, path)) : undefined),
+    leftOut,
+  };
+}
+
+async function list(root: string, path: string, leftOut: string[]) {
+  try {
+    return await readdir(join(root, path), { withFileTypes: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (path === "") {
+      throw new GoProjectError("unreadable", `reading the project's folder ${root} failed: ${reason}`, {
+        cause: error,
+      });
+    }
+    leftOut.push(`${path}: ${reason}`);
+    return [];
+  }
+}
+
+/** The text of a regular file of bounded size; undefined for everything else. */
+async function readBounded(file: string): Promise<string | undefined> {
+  return (await readBoundedBytes(file))?.toString("utf8");
+}
+
+/** The same, as it is on disk. */
+export async function readBoundedBytes(file: string): Promise<Buffer | undefined> {
+  // Not through a symlink that has come since, and not waiting for a writer of a pipe.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  if (handle === undefined) return undefined;
+  try {
+    const found = await handle.stat();
+    return found.isFile() && found.size <= maxFileBytes ? await handle.readFile() : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,141 @@
+// The doctor as people use it: the command, its formats and fixes; and the truth of it, by real builds before and after.
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ExampleFiles } from "../src/doctor/rule.ts";
+import { rules } from "../src/doctor/rules.ts";
+import { tryCommand, type CommandRun } from "./harness/command.ts";
+import { DockerEngine } from "./harness/dockerEngine.ts";
+import { goEnv } from "./harness/goTools.ts";
+import { imageNeeds, loadGolang } from "./harness/images.ts";
+import { missing } from "./harness/require.ts";
+import { TempDir } from "./harness/tempDir.ts";
+
+const launcher = resolve(import.meta.dirname, "../bin/fairlead");
+
+async function project(files: ExampleFiles): Promise<TempDir> {
+  const folder = await TempDir.create("doctor");
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(folder.join(path)), { recursive: true });
+    await writeFile(folder.join(path), text);
+  }
+  return folder;
+}
+
+function doctor(folder: TempDir, ...args: readonly string[]): Promise<CommandRun> {
+  return tryCommand([launcher, "doctor", folder.path, ...args], { env: { ...process.env, NO_COLOR: "1" } });
+}
+
+const broken: ExampleFiles = {
+  "go.mod": "module example.com/app\n\ngo 1.24\n",
+  "main.go": "package main\n\nfunc main() {}\n",
+  ".dockerignore": ".git\n",
+  Dockerfile:
+    "FROM golang:1.24 AS build\r\nCOPY . .\r\nRUN CGO_ENABLED=0\r\nRUN go build -o /app .\r\nFROM scratch\r\nCOPY --from=build /app /app\r\nUSER 65532\r\nENTRYPOINT /app\r\n",
+};
+
+test("findings in every format, fixes that keep line ends, and nothing left after them", async () => {
+  await using folder = await project(broken);
+  const found = await doctor(folder);
+  expect(found, found.stderr).toMatchObject({ exitCode: 1 });
+  expect(found.stdout).toContain("error Dockerfile:3:1 docker/env-lost-between-runs");
+  expect(found.stdout).toContain("2 errors, 0 warnings, 0 advice");
+
+  const json: unknown = JSON.parse((await doctor(folder, "--json")).stdout);
+  const at = { file: "Dockerfile", line: 3, column: 1, rule: "docker/env-lost-between-runs", severity: "error" };
+  expect(json).toMatchObject({
+    schemaVersion: 1,
+    findings: [at, { line: 8, rule: "docker/shell-form-without-shell" }],
+  });
+  const sarif: unknown = JSON.parse((await doctor(folder, "--format", "sarif")).stdout);
+  expect(sarif).toMatchObject({
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { rules: [{ id: at.rule }, {}] } },
+        results: [{ ruleId: at.rule, ruleIndex: 0, level: "error" }, {}],
+      },
+    ],
+  });
+  expect(JSON.parse((await doctor(folder, "--format", "gitlab")).stdout)).toMatchObject([
+    { check_name: at.rule, location: { path: "Dockerfile", lines: { begin: 3 } } },
+    {},
+  ]);
+  expect((await doctor(folder, "--format", "github")).stdout).toMatch(/^::error file=Dockerfile,line=3,col=1,/);
+
+  const shown = await doctor(folder, "--diff");
+  expect(shown.stdout).toContain("-RUN CGO_ENABLED=0");
+  expect(await readFile(folder.join("Dockerfile"), "utf8")).toBe(broken["Dockerfile"]);
+  const fixed = await doctor(folder, "--fix");
+  expect(fixed, fixed.stderr).toMatchObject({ exitCode: 0 });
+  expect(await readFile(folder.join("Dockerfile"), "utf8")).toBe(
+    (broken["Dockerfile"] ?? "").replace("RUN CGO", "ENV CGO").replace("ENTRYPOINT /app", 'ENTRYPOINT ["/app"]'),
+  );
+  expect(await doctor(folder)).toMatchObject({ exitCode: 0, stdout: "nothing found\n" });
+});
+
+test("a baseline leaves out what was there before; wrong usage is told", async () => {
+  await using folder = await project(broken);
+  const baseline = folder.join("baseline");
+  expect(await doctor(folder, "--baseline", baseline, "--write-baseline")).toMatchObject({ exitCode: 0 });
+  expect(await doctor(folder, "--baseline", baseline)).toMatchObject({ exitCode: 0 });
+  await writeFile(folder.join("Dockerfile"), `${broken["Dockerfile"] ?? ""}ENV API_TOKEN=x\n`);
+  expect((await doctor(folder, "--baseline", baseline)).stdout).toContain("docker/secret-in-variable");
+  expect(await doctor(folder, "--rule", "docker/no-such")).toMatchObject({ exitCode: 2 });
+  expect(await doctor(folder, "--baseline", folder.join("nothing"))).toMatchObject({ exitCode: 2 });
+});
+
+/** Those whose finding says that the build fails; each really fails, and after the fix it does not. */
+const failing = [
+  "context/needed-file-ignored",
+  "docker/copy-misses-packages",
+  "docker/replace-not-copied",
+  "docker/workspace-member-not-copied",
+];
+
+describe("before and after", { timeout: 600_000 }, () => {
+  const reason = missing(...DockerEngine.needs, ...imageNeeds);
+  let engine: DockerEngine;
+
+  beforeAll(async () => {
+    if (reason !== undefined) return;
+    engine = await DockerEngine.start();
+    await loadGolang(engine);
+  });
+
+  afterAll(async () => {
+    if (reason === undefined) await engine[Symbol.asyncDispose]();
+  });
+
+  test.each(failing)("%s: the build fails, and succeeds once it is mended", async (id) => {
+    if (reason !== undefined) return;
+    const rule = rules.find((each) => each.id === id);
+    if (rule === undefined) throw new Error(`there is no rule ${id}`);
+    await using before = await project(here(rule.examples.bad));
+    await using after = await TempDir.create("mended");
+    await cp(before.path, after.path, { recursive: true });
+    expect((await build(engine, before)).exitCode).not.toBe(0);
+    const fixed = await doctor(after, "--fix", "--rule", id);
+    expect(fixed, fixed.stderr).toMatchObject({ exitCode: 0 });
+    const mended = await build(engine, after);
+    expect(mended.exitCode, mended.stderr).toBe(0);
+  });
+});
+
+/** With this machine's Go, and nothing to download. */
+function here(files: ExampleFiles): ExampleFiles {
+  const go = goEnv("GOVERSION").replace(/^go(\d+\.\d+).*$/, "$1");
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      text
+        .replaceAll("golang:1.24", `golang:${go}`)
+        .replaceAll("WORKDIR /src\n", "")
+        .replace(/^(FROM golang\S*)\n/, "$1\nWORKDIR /src\nENV GOPROXY=off\n"),
+    ]),
+  );
+}
+
+function build(engine: DockerEngine, folder: TempDir): Promise<CommandRun> {
+  return engine.tryDocker(["build", "--network", "none", "--tag", "doctor", folder.path], { timeout: 300_000 });
+}
