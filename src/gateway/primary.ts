@@ -112,6 +112,9 @@ class Primary implements RunningGateway {
       stores: { blobs: blobsIn(dataFolder), database: this.#database, leases },
       logger: this.#logger,
       url: offline ? undefined : this.#ownUrl,
+      forget: async (keys) => {
+        await this.#ask((ticket) => ({ type: "forget", ticket, keys }));
+      },
     });
   }
 
@@ -217,8 +220,15 @@ class Primary implements RunningGateway {
   }
 
   async #scrape(asker: Worker, ticket: number): Promise<void> {
+    const metrics = await this.#ask((collection) => ({ type: "collect", ticket: collection }));
+    const text = await AggregatorRegistry.aggregate(metrics).metrics();
+    tell(asker, { type: "scraped", ticket, text });
+  }
+
+  /** Asks every worker; resolves when all have answered, or to what has come in time. */
+  async #ask(question: (ticket: number) => ToWorker): Promise<object[][]> {
     const ids = [...this.#workers.values()].filter((worker) => worker.isConnected()).map((worker) => worker.id);
-    const collection = this.#nextTicket++;
+    const ticket = this.#nextTicket++;
     const metrics: object[][] = [];
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, collectWithinMs);
@@ -226,15 +236,14 @@ class Primary implements RunningGateway {
         clearTimeout(timer);
         resolve();
       };
-      this.#collecting.set(collection, { waiting: new Set(ids), metrics, done });
+      this.#collecting.set(ticket, { waiting: new Set(ids), metrics, done });
       for (const id of ids) {
         const worker = this.#workers.get(id);
-        if (worker !== undefined) tell(worker, { type: "collect", ticket: collection });
+        if (worker !== undefined) tell(worker, question(ticket));
       }
     });
-    this.#collecting.delete(collection);
-    const text = await AggregatorRegistry.aggregate(metrics).metrics();
-    tell(asker, { type: "scraped", ticket, text });
+    this.#collecting.delete(ticket);
+    return metrics;
   }
 
   #collected(id: number, ticket: number, metrics: object[]): void {

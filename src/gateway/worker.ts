@@ -52,6 +52,8 @@ export interface Watcher extends SourceObserver, RequestObserver {
 export interface RunningWorker {
   readonly metrics: Metrics;
   readonly port: number;
+  /** Takes files, by their keys, out of memory. */
+  forget(keys: readonly string[]): void;
   /** Finishes answers and downloads, within `stopMs`; then cuts them. Gives back leases. */
   stop(): Promise<void>;
 }
@@ -183,6 +185,9 @@ export async function startWorker(
   return {
     metrics,
     port: typeof address === "object" && address !== null ? address.port : options.port,
+    forget(keys) {
+      for (const key of keys) memory.delete(`/${key}`);
+    },
     async stop() {
       stopping = true;
       const deadline = setTimeout(() => {

@@ -33,6 +33,9 @@ async function handle(message: ToWorker): Promise<void> {
         ticket: message.ticket,
         metrics: (await running?.metrics.registry.getMetricsAsJSON()) ?? [],
       });
+    case "forget":
+      running?.forget(message.keys);
+      return tell({ type: "collected", ticket: message.ticket, metrics: [] });
     case "scraped":
       scrapes.get(message.ticket)?.(message.text);
       scrapes.delete(message.ticket);

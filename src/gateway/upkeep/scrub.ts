@@ -17,6 +17,8 @@ export interface ScrubParts {
   readonly logger: Logger;
   /** The gateway's own address: asked for what was removed, it fetches it. undefined: there is nowhere to fetch from. */
   readonly url: string | undefined;
+  /** Takes files out of the workers' memory. It may hold the damage; or the good bytes, and then nothing would be fetched. */
+  readonly forget: (keys: readonly string[]) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -25,6 +27,7 @@ export async function scrub({
   stores,
   logger,
   url,
+  forget,
   signal,
 }: ScrubParts): Promise<{ checked: number; damaged: number }> {
   const verifier = new Verifier();
@@ -42,10 +45,12 @@ export async function scrub({
           continue;
         }
         if (!(await removeVersion(stores, version, files))) continue;
+        const keys = files.filter((kind) => kind !== "ziphash").map((kind) => `${version.key}.${kind}`);
+        await forget(keys);
         const missing = [];
-        for (const kind of files.filter((each) => each !== "ziphash")) {
-          const status = await fetchAgain(`${url}/${version.key}.${kind}`, signal);
-          if (status !== 200) missing.push(`.${kind}: ${status}`);
+        for (const key of keys) {
+          const status = await fetchAgain(`${url}/${key}`, signal);
+          if (status !== 200) missing.push(`${key}: ${status}`);
         }
         if (missing.length === 0) logger.error(what, "a cached file was damaged; it has been fetched again");
         else logger.error({ ...what, missing }, "a cached file was damaged; it could not be fetched again yet");

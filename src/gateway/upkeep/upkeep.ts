@@ -17,6 +17,7 @@ export interface UpkeepParts {
   readonly stores: CacheStores;
   readonly logger: Logger;
   readonly url: string | undefined;
+  readonly forget: (keys: readonly string[]) => Promise<void>;
 }
 
 const pruneEveryMs = 3_600_000;
