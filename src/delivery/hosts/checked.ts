@@ -2,6 +2,7 @@ import { DeliveryError } from "../deliveryError.ts";
 import type { RemoteHost, RunOptions, RunResult } from "../ssh/connection.ts";
 import type { Script } from "../ssh/script.ts";
 import { lastLines } from "../ssh/sshError.ts";
+import { parseLockHolder } from "./lockHolder.ts";
 import { scriptStatus } from "./prelude.ts";
 
 /**
@@ -31,12 +32,17 @@ export function stepError(
         "locked",
         `${failed}: a step of another deploy is still running there, and did not end in time. Try again in a minute`,
       );
-    case scriptStatus.lockLost:
+    case scriptStatus.lockLost: {
+      const holder = parseLockHolder(stderr.trim().split("\n").at(-1) ?? "");
+      const how =
+        holder === undefined
+          ? "Somebody broke it, or it lapsed while this machine slept"
+          : `${holder.owner} has it now (${holder.reason})`;
       return new DeliveryError(
         "lock-lost",
-        `${failed}: the deploy's lock is no longer ours. Somebody broke it, or it lapsed while this machine slept. ` +
-          `Nothing more was changed; fairlead status says what serves`,
+        `${failed}: the deploy's lock is no longer ours. ${how}. Nothing more was changed; fairlead status says what serves`,
       );
+    }
     case scriptStatus.missing:
       return new DeliveryError("host", `${failed}: ${said} is not installed there (${packageOf(said)})`);
   }

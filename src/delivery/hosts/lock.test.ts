@@ -66,7 +66,10 @@ describe("the lock, in a real sh", () => {
     const step = hostScript(place, `fenced\necho changed >"$state/changed"`, { token: anna.token });
     await checked(host, "change", step, { timeout: 10_000 });
     await takeLock(host, place, ben, true);
-    await expect(checked(host, "change", step, { timeout: 10_000 })).rejects.toMatchObject({ code: "lock-lost" });
+    await expect(checked(host, "change", step, { timeout: 10_000 })).rejects.toMatchObject({
+      code: "lock-lost",
+      message: expect.stringContaining(`${ben.owner} has it now (${ben.reason})`),
+    });
     await releaseLock(host, place, anna.token);
     expect(await readFile(lockFile, "utf8")).toMatch(/^token-ben\n/);
   });

@@ -4,25 +4,19 @@
 // `guard` (flock) makes looking and writing one step. `step` (flock) is held by every script that changes something: who
 // takes a lapsed lock over waits until the last such script of the dead deployer has ended.
 import { hostname, userInfo } from "node:os";
-import * as z from "zod";
 import { DeliveryError } from "../deliveryError.ts";
 import type { RemoteHost } from "../ssh/connection.ts";
 import { checked } from "./checked.ts";
+import { type LockHolder, parseLockHolder } from "./lockHolder.ts";
 import { hostScript, type Place } from "./prelude.ts";
 
-export interface LockClaim {
+export interface LockClaim extends LockHolder {
   /** Unique to this deploy. */
   readonly token: string;
-  /** `anna@laptop`, or what CI says of itself. */
-  readonly owner: string;
-  /** What for: "deploy 20261121-093015-3f2a91c". */
-  readonly reason: string;
 }
 
 /** Somebody's lock, as another deployer sees it. */
-export interface HeldLock {
-  readonly owner: string;
-  readonly reason: string;
+export interface HeldLock extends LockHolder {
   /** Seconds since 1970, by the host's clock, like `deadline` and `now`. */
   readonly since: number;
   readonly deadline: number;
@@ -32,8 +26,6 @@ export interface HeldLock {
 /** A holder that is silent for so long has lost the lock. */
 const lockSeconds = 60;
 const renewEvery = 15_000;
-
-const holderSchema = z.object({ owner: z.string(), reason: z.string() });
 
 const peek = String.raw`
 now=$(date +%s)
@@ -72,7 +64,7 @@ const renewBody = String.raw`
 exec 9>>"$state/guard"
 flock -w 10 9 || exit 91
 ${peek}
-[ "$heldToken" = "$token" ] || exit 92
+[ "$heldToken" = "$token" ] || lockLost
 put "$state/lock" "$token
 $((now + seconds))
 $heldSince
@@ -122,15 +114,8 @@ function heldError(host: RemoteHost, { service, environment }: Place, held: Held
 }
 
 function parseHeld([since = "0", deadline = "0", now = "0", ...who]: readonly string[]): HeldLock {
-  return { ...parseWho(who.join(" ")), since: Number(since), deadline: Number(deadline), now: Number(now) };
-}
-
-function parseWho(text: string): { owner: string; reason: string } {
-  try {
-    return holderSchema.parse(JSON.parse(text));
-  } catch {
-    return { owner: "somebody", reason: "the lock file is damaged" };
-  }
+  const holder = parseLockHolder(who.join(" ")) ?? { owner: "somebody", reason: "the lock file is damaged" };
+  return { ...holder, since: Number(since), deadline: Number(deadline), now: Number(now) };
 }
 
 export async function releaseLock(host: RemoteHost, place: Place, token: string): Promise<void> {

@@ -11,7 +11,7 @@ export interface Place {
 export const scriptStatus = {
   /** The step's lock could not be had in time: another step still runs on the host. */
   busy: 91,
-  /** The deploy's lock is not ours any more. */
+  /** The deploy's lock is not ours any more; whose it is is the last line of standard error. */
   lockLost: 92,
   /** A program is missing on the host; its name is the last line of standard error. */
   missing: 93,
@@ -26,6 +26,7 @@ export const scriptStatus = {
  * - `engine …`: docker or podman. Descriptors 8 and 9 hold our locks; podman's monitor outlives us and must not inherit
  *   them.
  * - `put FILE TEXT`: written beside, synced, renamed. printf is built into every sh, so TEXT is on no command line.
+ * - `lockLost`: ends the script, saying who has the lock now.
  * - `fenced`: from here to the end of the script nobody else changes this service, and the deploy's lock is still ours.
  *   A script whose deployer died finishes before the next deployer's first step begins.
  */
@@ -50,13 +51,17 @@ put() {
   sync "$1.tmp$$" 2>/dev/null || sync
   mv -f "$1.tmp$$" "$1"
 }
+lockLost() {
+  sed -n 4p "$state/lock" >&2 2>/dev/null || :
+  exit ${String(scriptStatus.lockLost)}
+}
 fenced() {
   need flock
   exec 8>>"$state/step"
   flock -w 90 8 || exit ${String(scriptStatus.busy)}
   fencedToken=
   if [ -f "$state/lock" ]; then read -r fencedToken <"$state/lock" || :; fi
-  [ "$fencedToken" = "$token" ] || exit ${String(scriptStatus.lockLost)}
+  [ "$fencedToken" = "$token" ] || lockLost
 }
 # The containers of this service and environment, all of them or one release's.
 ours() {
