@@ -15,14 +15,16 @@ const shortEscapes: ReadonlyMap<number, string> = new Map([
   [0x0b, "\\v"],
 ]);
 
+/** What is not printable ASCII, the quotation mark and the backslash; of the rest of Unicode each decides for itself. */
+const special = /[^ !#-[\]-~]/gu;
+
 /** Go's strconv.Quote: `"…"`. */
 export function quote(text: string): string {
-  let quoted = '"';
-  for (const character of text) {
+  const quoted = text.replace(special, (character) => {
     const codePoint = character.codePointAt(0) ?? 0;
-    quoted += isSurrogate(codePoint) ? escapeBytes(character) : escapeRune(codePoint, 0x22);
-  }
-  return `${quoted}"`;
+    return isSurrogate(codePoint) ? escapeBytes(character) : escapeRune(codePoint, 0x22);
+  });
+  return `"${quoted}"`;
 }
 
 /** Go's strconv.QuoteRune: `'…'`. What is no code point shows as U+FFFD. */

@@ -40,6 +40,8 @@ export function readHeader(bytes: Uint8Array): Header {
   if (end === "nul") {
     return { ...header, fault: { offset: bytes.indexOf(0), message: "unexpected NUL in input", kind: "nul" } };
   }
+  // A file with a second byte order mark comes here too. Then the parser sees the token behind the imports, and where that
+  // is none at all (`$`) the go command refuses the file, and we do not.
   return end === "syntax" ? header : new HeaderParser(bytes.subarray(0, end)).parse();
 }
 
