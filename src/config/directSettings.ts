@@ -13,13 +13,19 @@ export interface DirectSettings {
 
 /** What holds for the repositories of a host, or of a path there. */
 export interface DirectRuleSettings {
+  /** `git.corp.example` or `git.corp.example/team`: whole path elements. */
   readonly prefix: string;
+  /** Put in the place of `https://<prefix>`; undefined: it is fetched from there. */
   readonly url: string | undefined;
+  /** A repository is so many path elements below the host; undefined: the host is asked (`?go-get=1`). */
   readonly depth: number | undefined;
   readonly user: string | undefined;
   readonly token: string | undefined;
+  /** A command of the shell whose first line of output is the token. */
   readonly tokenCommand: string | undefined;
+  /** Path of the private key. */
   readonly sshKey: string | undefined;
+  /** Path of the file with the hosts' keys. */
   readonly knownHosts: string | undefined;
 }
 

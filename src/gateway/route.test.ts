@@ -20,6 +20,7 @@ const good: readonly [target: string, route: Partial<Route>][] = [
   ["/example.com/a/@v/53fbf4dbfbf4.info", { kind: "query", version: "53fbf4dbfbf4" }],
   ["/example.com/a/@v/v1.info", { kind: "query", version: "v1" }],
   ["/example.com/a/@v/v1.2.info", { kind: "query", version: "v1.2" }],
+  ["/example.com/a/@v/v2.0.0.info", { kind: "query", version: "v2.0.0" }],
   ["/example.com/a/@v/%3Ev1.2.3.info", { kind: "query", version: ">v1.2.3" }],
   ["http://127.0.0.1:7300/example.com/a/@v/list", { kind: "list", module: "example.com/a" }],
   ["/example.com/a/@v/list?go-get=1", { kind: "list" }],

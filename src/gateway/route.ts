@@ -130,6 +130,8 @@ function parseModule(path: string): Route {
     try {
       check(module, version);
     } catch (error) {
+      // v2.0.0 of a path without /v2 is what the go command asks for where v2.0.0+incompatible may be the answer.
+      if (kind === "info") return { kind: "query", module, version, key };
       throw new GatewayError("not-found", textOf(error), { cause: error });
     }
     return { kind, module, version, key };

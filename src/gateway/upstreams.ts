@@ -79,12 +79,12 @@ export function openUpstreams(
       leases,
       dispatcher,
       publicDispatcher,
-      // Named by a stranger's page: public addresses only.
-      openProxy: (url) =>
+      openProxy: (url, isNamed) =>
         new HttpSource({
           url,
           name: nameOf(url),
-          dispatcher: publicDispatcher,
+          // Named by a stranger's page alone: public addresses only.
+          dispatcher: isNamed ? dispatcher : publicDispatcher,
           publicDispatcher,
           slowMs: options.stallMs * 3,
           retries: options.retries,

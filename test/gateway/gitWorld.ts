@@ -132,7 +132,7 @@ export const worldRepositories: readonly WorldRepository[] = [
       await r.tag("v1.0.0", "v2.0.0", "v2.1.0", "v10.0.0");
       await r.commit({ "a.go": lib });
     },
-    ["main", "v2.1.0+incompatible", "v1.0.0+incompatible"],
+    ["main", "v2.0.0", "v2.1.0+incompatible", "v1.0.0+incompatible"],
   ),
   one(
     "incompatible-hidden",
@@ -159,7 +159,7 @@ export const worldRepositories: readonly WorldRepository[] = [
     name: "majors",
     modules: [
       { path: "majors", queries: ["v2.0.0"] },
-      { path: "majors/v2", queries: ["main", "v1.0.0"] },
+      { path: "majors/v2", queries: ["main", "v1.0.0", "v2.1.0"] },
       { path: "majors/v3", queries: ["main"] },
     ],
     make: async (r, root) => {

@@ -1,17 +1,20 @@
 // `direct`: a source that answers as a proxy would, from the modules' own repositories. No Go toolchain takes part.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { chooseVersion, queryMatcher } from "../../gomod/query.ts";
 import { maxGoMod } from "../../gomod/zip.ts";
 import type { Leases } from "../../storage/leases.ts";
+import { isPrivateAddress } from "../privateAddress.ts";
 import { parseTarget, type Route } from "../route.ts";
 import { SourceFailure, type Errand, type Source, type SourceAnswer } from "../source.ts";
 import { CodeModule, placeModule, type Resolved } from "./codeModule.ts";
-import type { DirectOptions } from "./directOptions.ts";
-import { Discovery } from "./discovery.ts";
+import { type DirectOptions, placeOf, ruleFor } from "./directOptions.ts";
+import { Discovery, privateHost } from "./discovery.ts";
+import { loginFor } from "./gitAccess.ts";
 import type { Found } from "./knownHosts.ts";
 import { Mirror } from "./mirror.ts";
 import { moduleArchive } from "./moduleArchive.ts";
@@ -25,8 +28,8 @@ export interface DirectParts {
   readonly leases: Leases;
   readonly dispatcher: Dispatcher;
   readonly publicDispatcher: Dispatcher;
-  /** A module proxy that a go-import tag of VCS `mod` names. */
-  readonly openProxy: (url: URL) => Source;
+  /** A module proxy that a go-import tag of VCS `mod` names. Unless a rule names its host, public addresses alone. */
+  readonly openProxy: (url: URL, isNamed: boolean) => Source;
 }
 
 /** A version's files are asked for within seconds of each other: the list of refs of the first is good for the rest. */
@@ -48,8 +51,23 @@ export class DirectSource implements Source {
     const route = parseTarget(`/${path}`);
     if (!("module" in route)) throw new SourceFailure("not-found", "a repository has modules alone");
     const found = await this.#discovery.find(route.module, errand.via, errand.signal);
-    if (found.vcs === "mod") return this.#parts.openProxy(new URL(found.url)).ask(path, consume, errand);
+    if (found.vcs === "mod") return (await this.#proxy(found.url)).ask(path, consume, errand);
     return this.#fromGit(route, found, consume, errand.signal);
+  }
+
+  /** The module proxy that a page names, with the credentials that its host gets. Throws SourceFailure. */
+  async #proxy(address: string): Promise<Source> {
+    const url = new URL(address);
+    const rule = ruleFor(this.#parts.options.rules, placeOf(address) ?? "");
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    // An address needs no look-up, where names that lead to private addresses are refused.
+    if (rule === undefined && isPrivateAddress(host)) throw privateHost(host);
+    const login = await loginFor(url, rule);
+    if (login !== undefined) {
+      url.username = encodeURIComponent(login.user);
+      url.password = encodeURIComponent(login.password);
+    }
+    return this.#parts.openProxy(url, rule !== undefined);
   }
 
   async #fromGit<T>(
@@ -126,8 +144,11 @@ async function* once(body: Buffer): AsyncGenerator<Uint8Array> {
 function trustedAuthorities(folder: string): string | undefined {
   if ((process.env["NODE_EXTRA_CA_CERTS"] ?? "") === "") return undefined;
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `authorities-${process.pid}.pem`);
-  const all = [...getCACertificates("system"), ...getCACertificates("extra")];
-  writeFileSync(file, all.join("\n"));
+  const all = [...getCACertificates("system"), ...getCACertificates("extra")].join("\n");
+  // Named by what is in it: every process that trusts the same has the same file, and none is left behind.
+  const file = join(folder, `authorities-${createHash("sha256").update(all).digest("hex").slice(0, 16)}.pem`);
+  const part = `${file}.${process.pid}`;
+  writeFileSync(part, all);
+  renameSync(part, file);
   return file;
 }

@@ -133,11 +133,7 @@ export class Discovery {
     const { rules, dispatcher, publicDispatcher } = this.#parts;
     const rule = ruleFor(rules, url.host + url.pathname);
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    if (rule === undefined && isPrivateAddress(host))
-      throw new SourceFailure(
-        "forbidden",
-        `${host} is a private address; name it in gateway.direct.rules if modules come from there`,
-      );
+    if (rule === undefined && isPrivateAddress(host)) throw privateHost(host);
     const login = await loginFor(url, rule);
     const headers: Record<string, string> = { "user-agent": "Fairlead" };
     if (via !== undefined) headers["via"] = via;
@@ -162,6 +158,14 @@ export class Discovery {
       throw new SourceFailure(timeout ? "timeout" : "outage", `${url.host}: ${what}`, { transient, cause: error });
     }
   }
+}
+
+/** For an address that no rule names. */
+export function privateHost(host: string): SourceFailure {
+  return new SourceFailure(
+    "forbidden",
+    `${host} is a private address; name it in gateway.direct.rules if modules come from there`,
+  );
 }
 
 async function text(body: AsyncIterable<Uint8Array>, from: string): Promise<string> {

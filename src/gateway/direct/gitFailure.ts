@@ -32,14 +32,23 @@ const rules: readonly Rule[] = [
       `the host's key is not known: put it into ${knownHostsOf(reach)} (ssh-keyscan shows it; compare it with its administrators)`,
   },
   {
-    pattern: /Permission denied \(([^)]*)\)/,
+    pattern: /UNPROTECTED PRIVATE KEY FILE[\s\S]*?Load key "([^"]*)"|Permissions \d+ for '([^']*)' are too open/,
     kind: "outage",
-    text: (reach) => `the host refused the key (${reach.credentials ?? "gateway.direct.rules names none: set sshKey"})`,
+    text: (_, [, a, b]) => `the SSH key ${a ?? b ?? ""} can be read by others, so ssh does not use it: chmod 600`,
   },
   {
     pattern: /Identity file (\S+) not accessible|Load key "([^"]*)"/,
     kind: "outage",
-    text: (_, [, a, b]) => `the SSH key ${a ?? b ?? ""} can't be read`,
+    text: (_, [, a, b]) =>
+      `the SSH key ${a ?? b ?? ""} can't be read: it is not there, no private key, or locked with a passphrase`,
+  },
+  {
+    pattern: /Permission denied \(([^)]*)\)/,
+    kind: "outage",
+    text: ({ credentials }) =>
+      credentials === undefined
+        ? "the host refused the key (gateway.direct.rules names none: set sshKey)"
+        : `the host refused the key (${credentials}); add its public half at the host (a key with a passphrase can't be used)`,
   },
   {
     pattern: /Could not resolve host(?:name)?:? ([^\s:]+)/i,
