@@ -1,8 +1,7 @@
 // Private repositories over HTTPS with a certificate of an authority of their own, and what is read when it fails. The
 // failures are git's own, provoked by a real server.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
@@ -12,8 +11,9 @@ import { Mirror } from "../../src/gateway/direct/mirror.ts";
 import { SourceFailure } from "../../src/gateway/source.ts";
 import { databasePath, openDatabase } from "../../src/storage/database.ts";
 import { Leases } from "../../src/storage/leases.ts";
-import { command } from "../harness/command.ts";
+import { Authority } from "../harness/authority.ts";
 import { freePort } from "../harness/freePort.ts";
+import { answerGit } from "../harness/gitBackend.ts";
 import { GitRepository } from "../harness/gitRepository.ts";
 import { TempDir } from "../harness/tempDir.ts";
 
@@ -25,14 +25,23 @@ let leases: Leases;
 
 beforeAll(async () => {
   folder = scope.use(await TempDir.create("access"));
-  await makeCertificates();
+  await mkdir(folder.join("mirrors"));
+  const [known, strange] = [
+    await Authority.create(folder.path, "ca"),
+    await Authority.create(folder.path, "strange-ca"),
+  ];
+  const certificates = {
+    good: await known.certify("good", "IP:127.0.0.1"),
+    expired: await known.certify("expired", "IP:127.0.0.1", -1),
+    other: await known.certify("other", "DNS:elsewhere.example"),
+    stranger: await strange.certify("stranger", "IP:127.0.0.1"),
+  };
   await GitRepository.create(folder.join("repositories", "team", "lib"), "example.com/lib");
   const database = openDatabase(databasePath(folder.path), { migrateFirst: true });
   scope.defer(() => database.destroy());
   leases = new Leases(database, "test");
-  for (const name of ["good", "expired", "other", "stranger"]) {
-    const [key, cert] = [await readFile(folder.join(`${name}.key`)), await readFile(folder.join(`${name}.crt`))];
-    const server = createServer({ key, cert }, answer).listen(0, "127.0.0.1");
+  for (const [name, certificate] of Object.entries(certificates)) {
+    const server = createServer(certificate, answer).listen(0, "127.0.0.1");
     await once(server, "listening");
     scope.defer(() => closeServer(server));
     const address = server.address();
@@ -138,65 +147,6 @@ function parts(rules: readonly DirectRule[]): ConstructorParameters<typeof Mirro
   return { folder: folder.join("mirrors"), options, leases, caFile: folder.join("ca.crt"), signal };
 }
 
-async function makeCertificates(): Promise<void> {
-  const at = (name: string): string => folder.join(name);
-  const make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
-  for (const name of ["ca", "strange-ca"])
-    await command([
-      ...make,
-      "-days",
-      "2",
-      "-keyout",
-      at(`${name}.key`),
-      "-out",
-      at(`${name}.crt`),
-      "-subj",
-      `/CN=${name}`,
-    ]);
-  const own = async (name: string, authority: string, alternative: string): Promise<void> => {
-    const key = [
-      "openssl",
-      "req",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:P-256",
-      "-noenc",
-      "-subj",
-      `/CN=${name}`,
-    ];
-    await command([...key, "-keyout", at(`${name}.key`), "-out", at(`${name}.csr`)]);
-    await writeFile(at(`${name}.ext`), `subjectAltName=${alternative}\nbasicConstraints=critical,CA:FALSE\n`);
-    const days = name === "expired" ? "-1" : "2";
-    const sign = [
-      "openssl",
-      "x509",
-      "-req",
-      "-in",
-      at(`${name}.csr`),
-      "-CA",
-      at(`${authority}.crt`),
-      "-CAkey",
-      at(`${authority}.key`),
-    ];
-    await command([
-      ...sign,
-      "-CAcreateserial",
-      "-days",
-      days,
-      "-extfile",
-      at(`${name}.ext`),
-      "-out",
-      at(`${name}.crt`),
-    ]);
-  };
-  await own("good", "ca", "IP:127.0.0.1");
-  await own("expired", "ca", "IP:127.0.0.1");
-  await own("other", "ca", "DNS:elsewhere.example");
-  await own("stranger", "strange-ca", "IP:127.0.0.1");
-  await mkdir(at("mirrors"));
-}
-
 /** What a host for git does: a password, some statuses by path, and git's own http-backend. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? "/", "https://127.0.0.1");
@@ -209,37 +159,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   } else if (first === "moved") {
     response.writeHead(301, { location: `/team/${second}/${rest.join("/")}${url.search}` }).end();
   } else {
-    backend(request, response, url, `/${first}/${second}/.git/${rest.join("/")}`);
+    const path = `/${first}/${second}/.git/${rest.join("/")}`;
+    answerGit(request, response, { root: folder.join("repositories"), path, search: url.search });
   }
-}
-
-function backend(request: IncomingMessage, response: ServerResponse, url: URL, path: string): void {
-  const child = spawn("git", ["http-backend"], {
-    env: {
-      PATH: process.env["PATH"],
-      GIT_PROJECT_ROOT: folder.join("repositories"),
-      GIT_HTTP_EXPORT_ALL: "1",
-      PATH_INFO: path,
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method,
-      CONTENT_TYPE: request.headers["content-type"],
-      HTTP_CONTENT_ENCODING: request.headers["content-encoding"],
-      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
-    },
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  child.stdin.on("error", () => undefined);
-  request.pipe(child.stdin);
-  const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.on("close", () => {
-    const whole = Buffer.concat(chunks);
-    const end = whole.indexOf("\r\n\r\n");
-    const lines = whole.subarray(0, Math.max(0, end)).toString("latin1").split("\r\n");
-    const status = Number(/^Status: (\d+)/m.exec(lines.join("\n"))?.[1] ?? 200);
-    const fields = lines.map((line) => line.split(": ", 2)).filter(([name]) => name !== "Status" && name !== "");
-    response.writeHead(end < 0 ? 500 : status, Object.fromEntries(fields)).end(whole.subarray(end + 4));
-  });
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { command } from "./command.ts";
+import { Authority } from "./authority.ts";
+import { answerGit } from "./gitBackend.ts";
 import { GitRepository } from "./gitRepository.ts";
 import { TempDir } from "./tempDir.ts";
 
@@ -29,45 +29,11 @@ export class GitServer implements AsyncDisposable {
 
   static async start(options: GitServerOptions): Promise<GitServer> {
     const folder = await TempDir.create("git");
-    const file = (name: string): string => folder.join(name);
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "2"];
-    await command([
-      "openssl",
-      "req",
-      "-x509",
-      ...key,
-      "-keyout",
-      file("ca.key"),
-      "-out",
-      file("ca.crt"),
-      "-subj",
-      "/CN=Test authority",
-    ]);
-    const authority = ["-CA", file("ca.crt"), "-CAkey", file("ca.key")];
-    const own = [
-      "-subj",
-      `/CN=${options.name}`,
-      "-addext",
-      `subjectAltName=DNS:${options.name}`,
-      "-addext",
-      "basicConstraints=critical,CA:FALSE",
-    ];
-    await command([
-      "openssl",
-      "req",
-      "-x509",
-      ...key,
-      ...authority,
-      ...own,
-      "-keyout",
-      file("key"),
-      "-out",
-      file("crt"),
-    ]);
-    const server = createServer({ key: await readFile(file("key")), cert: await readFile(file("crt")) });
+    const authority = await Authority.create(folder.path, "Test authority");
+    const server = createServer(await authority.certify("server", `DNS:${options.name}`));
     server.listen(443, options.address);
     await once(server, "listening");
-    return new GitServer(options, folder, server, await readFile(file("ca.crt"), "utf8"));
+    return new GitServer(options, folder, server, await readFile(authority.file, "utf8"));
   }
 
   private constructor(options: GitServerOptions, folder: TempDir, server: Server, authority: string) {
@@ -110,37 +76,9 @@ export class GitServer implements AsyncDisposable {
     this.#backend(request, response, url);
   }
 
-  /** git-http-backend(1), by CGI. */
   #backend(request: IncomingMessage, response: ServerResponse, url: URL): void {
-    const { headers } = request;
     // A repository with a work tree: what is served is its .git.
     const path = url.pathname.replace(/^(\/[^/]+\/[^/]+)\//, "$1/.git/");
-    const child = spawn("git", ["http-backend"], {
-      env: {
-        PATH: process.env["PATH"],
-        GIT_PROJECT_ROOT: this.#folder.join("repositories"),
-        GIT_HTTP_EXPORT_ALL: "1",
-        PATH_INFO: path,
-        QUERY_STRING: url.search.slice(1),
-        REQUEST_METHOD: request.method,
-        CONTENT_TYPE: headers["content-type"],
-        HTTP_CONTENT_ENCODING: headers["content-encoding"],
-        GIT_PROTOCOL: String(headers["git-protocol"] ?? ""),
-        REMOTE_USER: this.#options.user,
-      },
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    child.stdin.on("error", () => undefined);
-    request.pipe(child.stdin);
-    const parts: Buffer[] = [];
-    child.stdout.on("data", (part: Buffer) => parts.push(part));
-    child.on("close", () => {
-      const whole = Buffer.concat(parts);
-      const end = whole.indexOf("\r\n\r\n");
-      const lines = whole.subarray(0, Math.max(0, end)).toString("latin1").split("\r\n");
-      const fields = lines.map((line) => line.split(": ", 2)).filter(([name]) => name !== "Status" && name !== "");
-      const status = Number(/^Status: (\d+)/m.exec(lines.join("\n"))?.[1] ?? 200);
-      response.writeHead(end < 0 ? 500 : status, Object.fromEntries(fields)).end(whole.subarray(end + 4));
-    });
+    answerGit(request, response, { root: this.#folder.join("repositories"), path, search: url.search });
   }
 }
