@@ -1,47 +1,125 @@
 // Every rule, by its file. Written by `make generate`.
 
 import type { Rule } from "./rule.ts";
+import { rule as contextCopyOutside } from "./rules/context/copy-outside.ts";
 import { rule as contextNeededFileIgnored } from "./rules/context/needed-file-ignored.ts";
 import { rule as contextNoIgnoreFile } from "./rules/context/no-ignore-file.ts";
+import { rule as dockerAddWithoutChecksum } from "./rules/docker/add-without-checksum.ts";
 import { rule as dockerAlpineWithoutGcc } from "./rules/docker/alpine-without-gcc.ts";
+import { rule as dockerApkCacheKept } from "./rules/docker/apk-cache-kept.ts";
+import { rule as dockerAptCacheUnlocked } from "./rules/docker/apt-cache-unlocked.ts";
+import { rule as dockerAptInstallAsks } from "./rules/docker/apt-install-asks.ts";
+import { rule as dockerAptUpdateAlone } from "./rules/docker/apt-update-alone.ts";
 import { rule as dockerCacheMountElsewhere } from "./rules/docker/cache-mount-elsewhere.ts";
+import { rule as dockerChangingArgBeforeDownload } from "./rules/docker/changing-arg-before-download.ts";
+import { rule as dockerChecksumsOff } from "./rules/docker/checksums-off.ts";
+import { rule as dockerCopyFromUnknown } from "./rules/docker/copy-from-unknown.ts";
 import { rule as dockerCopyMissesPackages } from "./rules/docker/copy-misses-packages.ts";
+import { rule as dockerCrossCompilerMissing } from "./rules/docker/cross-compiler-missing.ts";
+import { rule as dockerDownloadNotUsed } from "./rules/docker/download-not-used.ts";
 import { rule as dockerEntrypointNotCopied } from "./rules/docker/entrypoint-not-copied.ts";
 import { rule as dockerEnvLostBetweenRuns } from "./rules/docker/env-lost-between-runs.ts";
+import { rule as dockerExecFormSingleQuotes } from "./rules/docker/exec-form-single-quotes.ts";
+import { rule as dockerExposeAnotherPort } from "./rules/docker/expose-another-port.ts";
 import { rule as dockerFloatingTag } from "./rules/docker/floating-tag.ts";
+import { rule as dockerForeignArchitecture } from "./rules/docker/foreign-architecture.ts";
+import { rule as dockerGitHistoryHidden } from "./rules/docker/git-history-hidden.ts";
+import { rule as dockerGitMissingOnAlpine } from "./rules/docker/git-missing-on-alpine.ts";
+import { rule as dockerGlibcOlderAtRun } from "./rules/docker/glibc-older-at-run.ts";
+import { rule as dockerGlobalArgNotRedeclared } from "./rules/docker/global-arg-not-redeclared.ts";
+import { rule as dockerGoGetInstallsNothing } from "./rules/docker/go-get-installs-nothing.ts";
+import { rule as dockerGoInstallLatest } from "./rules/docker/go-install-latest.ts";
 import { rule as dockerGoSumNotCopied } from "./rules/docker/go-sum-not-copied.ts";
 import { rule as dockerGo111module } from "./rules/docker/go111module.ts";
 import { rule as dockerGolangOlderThanGoMod } from "./rules/docker/golang-older-than-go-mod.ts";
+import { rule as dockerGoproxyLoopback } from "./rules/docker/goproxy-loopback.ts";
+import { rule as dockerHealthcheckWithoutProgram } from "./rules/docker/healthcheck-without-program.ts";
 import { rule as dockerLibcMismatch } from "./rules/docker/libc-mismatch.ts";
+import { rule as dockerListensOnLoopback } from "./rules/docker/listens-on-loopback.ts";
+import { rule as dockerModuleInGopath } from "./rules/docker/module-in-gopath.ts";
+import { rule as dockerNoCertificates } from "./rules/docker/no-certificates.ts";
+import { rule as dockerNoTimeZones } from "./rules/docker/no-time-zones.ts";
+import { rule as dockerOnlyTheLastCounts } from "./rules/docker/only-the-last-counts.ts";
+import { rule as dockerOpenedFileNotCopied } from "./rules/docker/opened-file-not-copied.ts";
+import { rule as dockerPipeAtStart } from "./rules/docker/pipe-at-start.ts";
+import { rule as dockerPlatformArgNotDeclared } from "./rules/docker/platform-arg-not-declared.ts";
+import { rule as dockerPrivateModuleWithoutCredentials } from "./rules/docker/private-module-without-credentials.ts";
+import { rule as dockerRelativeWorkdir } from "./rules/docker/relative-workdir.ts";
+import { rule as dockerRemovedInLaterLayer } from "./rules/docker/removed-in-later-layer.ts";
 import { rule as dockerReplaceNotCopied } from "./rules/docker/replace-not-copied.ts";
 import { rule as dockerRootUser } from "./rules/docker/root-user.ts";
+import { rule as dockerSecretCopied } from "./rules/docker/secret-copied.ts";
 import { rule as dockerSecretInVariable } from "./rules/docker/secret-in-variable.ts";
 import { rule as dockerShellFormWithoutShell } from "./rules/docker/shell-form-without-shell.ts";
 import { rule as dockerSourceBeforeDownload } from "./rules/docker/source-before-download.ts";
+import { rule as dockerSourceBeforeInstall } from "./rules/docker/source-before-install.ts";
 import { rule as dockerTimeZoneVariable } from "./rules/docker/time-zone-variable.ts";
+import { rule as dockerToolchainShipped } from "./rules/docker/toolchain-shipped.ts";
+import { rule as dockerUserNotInImage } from "./rules/docker/user-not-in-image.ts";
+import { rule as dockerVariableInExecForm } from "./rules/docker/variable-in-exec-form.ts";
+import { rule as dockerVendorNotInContext } from "./rules/docker/vendor-not-in-context.ts";
 import { rule as dockerWorkspaceMemberNotCopied } from "./rules/docker/workspace-member-not-copied.ts";
 import { rule as modGoSumMissing } from "./rules/mod/go-sum-missing.ts";
 import { rule as modLocalReplace } from "./rules/mod/local-replace.ts";
 
 export const rules: readonly Rule[] = [
+  contextCopyOutside,
   contextNeededFileIgnored,
   contextNoIgnoreFile,
+  dockerAddWithoutChecksum,
   dockerAlpineWithoutGcc,
+  dockerApkCacheKept,
+  dockerAptCacheUnlocked,
+  dockerAptInstallAsks,
+  dockerAptUpdateAlone,
   dockerCacheMountElsewhere,
+  dockerChangingArgBeforeDownload,
+  dockerChecksumsOff,
+  dockerCopyFromUnknown,
   dockerCopyMissesPackages,
+  dockerCrossCompilerMissing,
+  dockerDownloadNotUsed,
   dockerEntrypointNotCopied,
   dockerEnvLostBetweenRuns,
+  dockerExecFormSingleQuotes,
+  dockerExposeAnotherPort,
   dockerFloatingTag,
+  dockerForeignArchitecture,
+  dockerGitHistoryHidden,
+  dockerGitMissingOnAlpine,
+  dockerGlibcOlderAtRun,
+  dockerGlobalArgNotRedeclared,
+  dockerGoGetInstallsNothing,
+  dockerGoInstallLatest,
   dockerGoSumNotCopied,
   dockerGo111module,
   dockerGolangOlderThanGoMod,
+  dockerGoproxyLoopback,
+  dockerHealthcheckWithoutProgram,
   dockerLibcMismatch,
+  dockerListensOnLoopback,
+  dockerModuleInGopath,
+  dockerNoCertificates,
+  dockerNoTimeZones,
+  dockerOnlyTheLastCounts,
+  dockerOpenedFileNotCopied,
+  dockerPipeAtStart,
+  dockerPlatformArgNotDeclared,
+  dockerPrivateModuleWithoutCredentials,
+  dockerRelativeWorkdir,
+  dockerRemovedInLaterLayer,
   dockerReplaceNotCopied,
   dockerRootUser,
+  dockerSecretCopied,
   dockerSecretInVariable,
   dockerShellFormWithoutShell,
   dockerSourceBeforeDownload,
+  dockerSourceBeforeInstall,
   dockerTimeZoneVariable,
+  dockerToolchainShipped,
+  dockerUserNotInImage,
+  dockerVariableInExecForm,
+  dockerVendorNotInContext,
   dockerWorkspaceMemberNotCopied,
   modGoSumMissing,
   modLocalReplace,

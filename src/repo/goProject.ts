@@ -9,6 +9,7 @@ import { type GoModule, type GoWorkspace, readModules } from "./goModules.ts";
 import { type Embed, folderOf, type GoPackage, readPackages, under } from "./goPackages.ts";
 import { GoProjectError } from "./goProjectError.ts";
 import { type GoSettings, matchOf } from "./goSettings.ts";
+import type { BaseNeed } from "./goSource/baseNeeds.ts";
 import { isLoopbackHost, type ListenEvidence } from "./goSource/listens.ts";
 import { looksPrivate, privatePattern } from "./privatePath.ts";
 import { type ProjectTree, readProjectTree } from "./projectTree.ts";
@@ -56,6 +57,11 @@ export interface MainPackage {
   readonly healthPaths: readonly string[];
   /** Files and folders of the repository that it opens at run time, by a path relative to where it is started. */
   readonly opens: readonly string[];
+  /** What its code needs of the image around it, as far as constants say it. */
+  readonly baseNeeds: readonly (Pick<BaseNeed, "kind" | "call"> & { readonly file: string; readonly line: number })[];
+  /** It carries certificates (golang.org/x/crypto/x509roots/fallback) or time zones (time/tzdata) in itself. */
+  readonly embedsRoots: boolean;
+  readonly embedsZones: boolean;
   /** Variables that `-ldflags -X main.…` can set: `version`. */
   readonly linkVariables: readonly string[];
 }
@@ -179,6 +185,8 @@ function mainPackage(main: GoPackage, reached: readonly GoPackage[], cgo: CgoNee
   const rank = ({ evidence, file }: ConstantListen): number => {
     return evidenceOrder.indexOf(evidence) + (folderOf(file) === main.dir ? 0 : evidenceOrder.length);
   };
+  const imports = (path: string): boolean =>
+    sources.some(({ header }) => header.imports.some((each) => each.path === path));
   return {
     package: main.dir === "." ? "." : `./${main.dir}`,
     dir: main.dir,
@@ -199,6 +207,11 @@ function mainPackage(main: GoPackage, reached: readonly GoPackage[], cgo: CgoNee
       main,
       tree,
     ),
+    baseNeeds: sources.flatMap(({ baseNeeds, dir, name }) =>
+      baseNeeds.map(({ kind, call, line }) => ({ kind, call, file: under(dir, name), line })),
+    ),
+    embedsRoots: imports("golang.org/x/crypto/x509roots/fallback"),
+    embedsZones: imports("time/tzdata"),
     linkVariables: [...new Set([...main.files.values()].flatMap(({ linkVariables }) => linkVariables))],
   };
 }

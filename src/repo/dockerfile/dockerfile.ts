@@ -274,3 +274,8 @@ function lineStarts(text: string): readonly number[] {
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return starts;
 }
+
+/** A stage, the one that it goes on from, and so on. */
+export function lineage(stage: Stage): readonly Stage[] {
+  return stage.parent === undefined ? [stage] : [stage, ...lineage(stage.parent)];
+}

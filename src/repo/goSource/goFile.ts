@@ -2,6 +2,7 @@ import { type BuildContext, fileNameFits } from "../../gomod/source/buildContext
 import { constraintHolds } from "../../gomod/source/constraint.ts";
 import { readSourceFile, type SourceFile } from "../../gomod/source/sourceFile.ts";
 import { stringValue, type Token, tokens as tokensOf } from "../../gomod/source/tokens.ts";
+import { type BaseNeed, baseNeeds } from "./baseNeeds.ts";
 import { callsOf } from "./calls.ts";
 import { type Constants, readConstants } from "./constants.ts";
 import { environmentOf } from "./environment.ts";
@@ -24,6 +25,8 @@ export interface GoFile {
   readonly environment: readonly string[];
   /** Paths it opens, relative to where the program is started. */
   readonly opens: readonly string[];
+  /** What it needs of the image around it. */
+  readonly baseNeeds: readonly (BaseNeed & { readonly line: number })[];
   /** Paths of health checks among its strings: `/healthz`. */
   readonly healthPaths: readonly string[];
   /** Variables of type string at top level that are there to be set by the linker: `version`. */
@@ -47,6 +50,7 @@ export function readGoFile(name: string, text: string): GoFile | undefined {
     serves: callsOf(tokens, (name) => servers.has(name)).length > 0,
     environment: environmentOf(tokens, constants),
     opens: openedFiles(tokens, constants),
+    baseNeeds: baseNeeds(tokens, constants).map((need) => ({ ...need, line: lineOf(bytes, need.start) })),
     healthPaths: healthPaths(tokens),
     linkVariables: linkVariables(tokens),
   };

@@ -1,0 +1,55 @@
+import { takesSource } from "../../goInDocker.ts";
+import { defineRule, type Rule } from "../../rule.ts";
+
+const secret =
+  /(^|\/)(\.netrc|_netrc|\.git-credentials|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.pypirc|\.env(\.(local|production|prod))?|kubeconfig|\.aws\/credentials|\.docker\/config\.json|service-account[\w.-]*\.json|[\w.-]+\.(key|p12|pfx|kdbx))$/;
+
+export const rule: Rule = defineRule({
+  id: "docker/secret-copied",
+  title: "a file that holds secrets is copied into the image",
+  severity: "error",
+  why: "It lies in a layer for everybody who pulls the image, also after a later RUN removed it.",
+  source: "https://docs.docker.com/build/building/secrets/",
+  examples: {
+    bad: {
+      ".netrc": "",
+      Dockerfile: "FROM golang:1.24\nCOPY .netrc /root/.netrc\nRUN go mod download\nRUN rm /root/.netrc\n",
+    },
+    good: {
+      ".netrc": "",
+      Dockerfile: "FROM golang:1.24\nRUN --mount=type=secret,id=netrc,target=/root/.netrc go mod download\n",
+    },
+    silent: {
+      "an example": { ".env.example": "", Dockerfile: "FROM alpine:3.20\nCOPY .env.example /app/\n" },
+      ignored: { ".env": "", ".dockerignore": ".env\n", Dockerfile: "FROM alpine:3.20\nCOPY . /app/\n" },
+      "from another stage": { Dockerfile: "FROM alpine:3.20 AS a\nFROM alpine:3.20\nCOPY --from=a /x/server.key /y\n" },
+      "a test's": { "testdata/server.key": "", Dockerfile: "FROM golang:1.24\nCOPY . .\n" },
+    },
+  },
+  *check({ dockerfiles }) {
+    for (const { stages, reached, file, context } of dockerfiles) {
+      for (const stage of stages) {
+        if (!reached.has(stage)) continue;
+        for (const instruction of stage.instructions) {
+          const { copy, start, end } = instruction;
+          if (copy === undefined || copy.from !== undefined) continue;
+          const named = copy.sources.find((source) => secret.test(source.replace(/\/$/, "")));
+          const found = copy.sources
+            .flatMap((source) => context.matches(source))
+            .find((each) => secret.test(each) && !/(^|\/)(testdata|tests?|examples?|fixtures?|docs)\//.test(each));
+          const what = named ?? found;
+          if (what === undefined) continue;
+          // A whole tree may hold one that is none: .npmrc without a token, an .env for development.
+          const isSure = named !== undefined && !takesSource(instruction) && !named.endsWith(".npmrc");
+          yield {
+            file,
+            start,
+            end,
+            severity: isSure ? "error" : "warning",
+            message: `this copies ${what}: take RUN --mount=type=secret, or name it in .dockerignore`,
+          };
+        }
+      }
+    }
+  },
+});
