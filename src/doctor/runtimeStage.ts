@@ -6,7 +6,7 @@ import { goSteps } from "./goInDocker.ts";
 import type { DockerfileFacts, Facts } from "./facts.ts";
 
 /** ENTRYPOINT, else CMD: what makes the stage one that runs. */
-export function starts(stage: Stage): Instruction | undefined {
+function starts(stage: Stage): Instruction | undefined {
   const all = lineage(stage).flatMap(({ instructions }) => instructions);
   return all.findLast(({ keyword }) => keyword === "ENTRYPOINT") ?? all.findLast(({ keyword }) => keyword === "CMD");
 }

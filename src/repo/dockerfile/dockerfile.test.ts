@@ -115,3 +115,14 @@ test.each([
   const value = expand(written, new Map([["A", "1"]]));
   expect(written.startsWith("\\") ? value.slice(0, 1) : value).toBe(expected);
 });
+
+test("an ARG may declare several variables", () => {
+  const { stages } = parseDockerfile("Dockerfile", 'FROM golang:1.24\nARG A B=2 C="three"\nRUN echo $C\n');
+  const [arg, run] = stages[0]?.instructions ?? [];
+  expect(arg?.properties).toMatchObject([
+    { name: "A", value: undefined, start: 21, end: 22 },
+    { name: "B", value: "2" },
+    { name: "C", value: "three" },
+  ]);
+  expect(run?.variables.get("C")).toBe("three");
+});

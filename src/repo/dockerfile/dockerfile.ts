@@ -225,6 +225,20 @@ function propertiesOf(
   offset: (position: { line: number; character: number }) => number,
 ): Instruction["properties"] {
   const owner: Parsed & Partial<Pick<PropertyInstruction, "getProperties">> = parsed;
+  // The parser knows one name of an ARG, and BuildKit takes as many as there are: each by its words.
+  if (parsed.getKeyword() === "ARG") {
+    return parsed.getArguments().map((argument) => {
+      const [range, word] = [argument.getRange(), argument.getValue()];
+      const equals = word.indexOf("=");
+      const value = equals < 0 ? undefined : word.slice(equals + 1).replace(/^(["'])(.*)\1$/s, "$2");
+      return {
+        name: equals < 0 ? word : word.slice(0, equals),
+        value,
+        start: offset(range.start),
+        end: offset(range.end),
+      };
+    });
+  }
   return (owner.getProperties?.() ?? []).map((property) => {
     const range = property.getRange();
     return {

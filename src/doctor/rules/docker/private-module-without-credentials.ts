@@ -1,4 +1,6 @@
 import { goSteps, mounts, variableOf } from "../../goInDocker.ts";
+import { matchPrefixPatterns } from "../../../gomod/module.ts";
+import { looksPrivate } from "../../../repo/privatePath.ts";
 import { lineText } from "../../places.ts";
 import { mentions } from "../../runtimeStage.ts";
 import { isOpen } from "../../../repo/dockerfile/variables.ts";
@@ -61,14 +63,18 @@ export const rule: Rule = defineRule({
           .split(/[,|]/)
           .some((each) => !/^(direct|off|https:\/\/(proxy\.golang\.org|goproxy\.\w+))\/?$/.test(each));
         if (isOwnProxy) continue;
+        const patterns =
+          step.instruction.variables.get("GOPRIVATE") ?? step.instruction.variables.get("GONOPROXY") ?? "";
+        const isSure = first.known || matchPrefixPatterns(patterns, first.path);
+        // A host that only sounds like a company's own may be anybody's.
+        if (!isSure && looksPrivate(first.path)?.includes("inside") !== true) continue;
         const goMod = text("go.mod") ?? "";
         const line = goMod.split("\n").findIndex((each) => each.includes(first.path)) + 1;
         yield {
           file,
           start: step.command.start,
           end: step.command.end,
-          // Whether it is private is known where GOPRIVATE says so, here or in the Dockerfile; else it only looks like it.
-          severity: first.known || (step.instruction.variables.get("GOPRIVATE") ?? "") !== "" ? "error" : "warning",
+          severity: isSure ? "error" : "warning",
           message: `${first.path} is fetched from its host, and this step has neither a secret nor an SSH agent: RUN --mount=type=secret,id=netrc,target=/root/.netrc`,
           evidence: line === 0 ? [] : [{ file: "go.mod", line, text: lineText(goMod, line) }],
         };

@@ -62,6 +62,8 @@ export const rule: Rule = defineRule({
         for (const { by } of module.replaces) {
           if (by.kind !== "folder" || there.has(`${by.dir}/go.mod`)) continue;
           const isOutside = by.dir.startsWith("../") || by.dir.startsWith("/") || by.dir === "..";
+          // What is nowhere in the repository no COPY brings: mod/local-replace tells of it.
+          if (!isOutside && go?.tree.has(`${by.dir}/go.mod`) !== true) continue;
           const line = goMod.split("\n").findIndex((each) => each.includes(`=> ${by.written}`)) + 1;
           const { file } = dockerfile;
           const { start } = step.instruction;

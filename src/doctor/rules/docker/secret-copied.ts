@@ -29,14 +29,14 @@ export const rule: Rule = defineRule({
   *check({ dockerfiles }) {
     for (const { stages, reached, file, context } of dockerfiles) {
       for (const stage of stages) {
-        if (!reached.has(stage)) continue;
+        if (!reached.has(stage) || isForTests(file)) continue;
         for (const instruction of stage.instructions) {
           const { copy, start, end } = instruction;
           if (copy === undefined || copy.from !== undefined) continue;
-          const named = copy.sources.find((source) => secret.test(source.replace(/\/$/, "")));
+          const named = copy.sources.find((source) => secret.test(source.replace(/\/$/, "")) && !isForTests(source));
           const found = copy.sources
             .flatMap((source) => context.matches(source))
-            .find((each) => secret.test(each) && !/(^|\/)(testdata|tests?|examples?|fixtures?|docs)\//.test(each));
+            .find((each) => secret.test(each) && !isForTests(each));
           const what = named ?? found;
           if (what === undefined) continue;
           // A whole tree may hold one that is none: .npmrc without a token, an .env for development.
@@ -53,3 +53,8 @@ export const rule: Rule = defineRule({
     }
   },
 });
+
+/** Keys that are there for everybody to see: of tests, examples and the like, by the names of their folders. */
+function isForTests(path: string): boolean {
+  return /(^|[/._-])(tests?|testdata|fixtures?|examples?|samples?|stubs?|mocks?|demo|e2e|docs)([/._-]|$)/i.test(path);
+}

@@ -1,4 +1,5 @@
-import { goSteps } from "../../goInDocker.ts";
+import { posix } from "node:path";
+import { flagOf, goSteps } from "../../goInDocker.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 export const rule: Rule = defineRule({
@@ -31,9 +32,14 @@ export const rule: Rule = defineRule({
         last.instructions.findLast(({ keyword }) => keyword === "CMD");
       const build = goSteps(last).find(({ verb }) => verb === "build" || verb === "install");
       if (start === undefined || build === undefined) continue;
-      // The program itself is started, and not a shell or the go command.
+      // A program that the stage compiled, and neither a script nor a tool to develop with.
       const program = start.exec?.[0] ?? start.commands[0]?.name ?? "";
-      if (/(^|\/)(go|(ba)?sh|air|dlv|make|gotestsum|reflex|CompileDaemon)$/.test(program)) continue;
+      const outputs = goSteps(last).flatMap(({ command, instruction }) => {
+        const output = flagOf(command.args, "-o");
+        return output === undefined ? [] : [posix.resolve(instruction.workdir, output)];
+      });
+      const isBuilt = build.verb === "install" || outputs.includes(posix.resolve(start.workdir, program));
+      if (!isBuilt || /(^|\/)(go|(ba)?sh|air|dlv|make|gotestsum|reflex|CompileDaemon)$|\.sh$/.test(program)) continue;
       yield {
         file,
         start: last.from.start,
