@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import type * as z from "zod";
 import { type EnvironmentSettings, environmentsSchema } from "./environmentSettings.ts";
 import { type GatewayInput, gatewaySchema, type GatewaySettings } from "./gatewaySettings.ts";
+import { imageSchema, type ImageSettings } from "./imageSettings.ts";
 import { type ApprovalSettings, approvalSchema, notifySchema, type NotifySettings } from "./messageSettings.ts";
 import { mirrorSchema, type MirrorSettings } from "./mirrorSettings.ts";
 import { pipelineSchema, type PipelineSettings } from "./pipelineSettings.ts";
@@ -25,6 +26,7 @@ interface DeliverySettings {
   readonly mirrors: MirrorSettings;
   readonly service: ServiceSettings;
   readonly build: BuildSettings;
+  readonly image: ImageSettings;
   readonly registry: RegistrySettings;
   readonly environments: Readonly<Record<string, EnvironmentSettings>>;
   readonly pipeline: PipelineSettings;
@@ -43,6 +45,7 @@ export const settingsSchema: z.ZodType<SettingsInput> = section("Fairlead's conf
   mirrors: mirrorSchema,
   service: serviceSchema,
   build: buildSchema,
+  image: imageSchema,
   registry: registrySchema,
   environments: environmentsSchema,
   pipeline: pipelineSchema,

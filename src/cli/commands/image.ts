@@ -40,11 +40,13 @@ image itself can't be read.`,
     )
     .action(explainStart);
   addFormatOptions(common(image.command("inspect")))
-    .description("Say what an image is: platform, base, command, layers, Go programs, and whether it starts")
+    .description("Say what an image is: platform, base, command, Go programs, what they need, and whether it starts")
     .argument("<image>", "where the image is, see below")
+    .option("--ci", "hold it against what fairlead.yaml allows (image: size, waste, allowRoot, forbidden, needs)")
     .addHelpText(
       "after",
-      `${references}\n\nExamples:\n  fairlead image inspect shop:v1\n  fairlead image inspect shop:v1 --json | jq '.goPrograms[].goVersion'`,
+      `${references}\n\nExamples:\n  fairlead image inspect shop:v1\n  fairlead image inspect shop:v1 --json | jq '.goPrograms[].goVersion'
+  fairlead image inspect shop:v1 --ci\n\nExit status: 0; with --ci 1 where a check failed; 2 wrong usage or no such image; 3 it can't be read.`,
     )
     .action(inspect);
   addFormatOptions(common(image.command("layers")))

@@ -1,18 +1,27 @@
+import type { ImageSettings } from "../../config/imageSettings.ts";
+import { loadSettings } from "../../config/load.ts";
+import { checkImage } from "../../image/report/checks.ts";
 import { LayerWatch } from "../../image/report/layerReport.ts";
 import { summarize } from "../../image/report/summary.ts";
 import { why } from "../../image/why/why.ts";
+import { exitCode } from "../exitCode.ts";
 import { type ImageFlags, withImage } from "../openedImage.ts";
-import { printJson } from "../print/format.ts";
+import { printJson, printWarnings } from "../print/format.ts";
+import { formatChecks } from "../print/imageChecks.ts";
 import { formatSummary } from "../print/imageSummary.ts";
 
 /** `fairlead image inspect REF` */
-export async function inspect(reference: string, flags: ImageFlags & { readonly format: string }): Promise<void> {
+export async function inspect(
+  reference: string,
+  flags: ImageFlags & { readonly format: string; readonly ci?: boolean },
+): Promise<void> {
   const observer = new LayerWatch();
   await withImage(reference, { ...flags, observer }, (image) => {
     const { name, id, config } = image.source;
     const summary = summarize(image);
     const layers = observer.report(image);
     const verdict = why({ fs: image.fs, config });
+    const checks = flags.ci === true ? checkImage({ image, summary, layers, verdict }, limits(flags)) : undefined;
     if (flags.format === "json") {
       const { savings: _, layers: rows, ...rest } = layers;
       printJson({
@@ -23,11 +32,27 @@ export async function inspect(reference: string, flags: ImageFlags & { readonly 
         layers: rows,
         ...rest,
         start: verdict,
+        checks,
       });
     } else {
-      process.stdout.write(formatSummary({ name, id, config, summary, layers, verdict }, process.stdout.columns ?? 80));
+      const columns = process.stdout.columns ?? 80;
+      process.stdout.write(formatSummary({ name, id, config, summary, layers, verdict }, columns));
+      if (checks !== undefined) process.stdout.write(formatChecks(checks, columns));
     }
+    if (checks?.some(({ passed }) => !passed) === true) process.exitCode = exitCode.findings;
   });
+}
+
+function limits({ config }: ImageFlags): ImageSettings {
+  const { settings, warnings } = loadSettings({
+    file: config,
+    env: process.env,
+    flags: {},
+    cwd: process.cwd(),
+    needs: ["image"],
+  });
+  printWarnings(warnings);
+  return settings.image;
 }
 
 /** Values may be secrets. */

@@ -4,6 +4,7 @@ import type { ImageSummary } from "../../image/report/summary.ts";
 import type { ImageConfig } from "../../image/source/config.ts";
 import type { Verdict } from "../../image/why/verdict.ts";
 import { bytesText } from "./bytes.ts";
+import { baseLines, needLines } from "./imageNeeds.ts";
 import { hang } from "./wrap.ts";
 
 export interface ShownImage {
@@ -41,7 +42,7 @@ export function formatSummary({ name, id, config, summary, layers, verdict }: Sh
   ];
   const lines = [styleText("bold", name), ...rows.map(([label, text]) => hang(`  ${label.padEnd(10)}`, text, columns))];
   for (const { path, size, goVersion, package: main, version, modules, revision, linked } of summary.goPrograms) {
-    const built = `${path}: ${main} ${version ?? ""}, ${goVersion}, ${linked}, ${modules} modules, ${bytesText(size)}`;
+    const built = `${path}: ${main}${version === undefined ? "" : ` ${version}`}, ${goVersion}, ${linked}, ${modules} modules, ${bytesText(size)}`;
     lines.push(
       hang("  Go        ", `${built}${revision === undefined ? "" : `, of ${revision.slice(0, 12)}`}`, columns),
     );
@@ -52,5 +53,7 @@ export function formatSummary({ name, id, config, summary, layers, verdict }: Sh
       ? styleText("green", "as far as its files can tell")
       : `${styleText("red", "no")}: ${obstacle.reason} (fairlead image why ${name})`;
   lines.push(hang("  starts    ", start, columns));
+  lines.push(...needLines(verdict.needs, columns, { met: true }));
+  if (verdict.base !== undefined) lines.push(...baseLines(verdict.base, columns));
   return `${lines.join("\n")}\n`;
 }

@@ -1,11 +1,12 @@
 import { styleText } from "node:util";
 import type { ImageConfig } from "../../image/source/config.ts";
 import type { Verdict } from "../../image/why/verdict.ts";
+import { needLines } from "./imageNeeds.ts";
 import { hang } from "./wrap.ts";
 
 /** Whether a container starts and why not: the verdict first, then what it will say, why, and what to do. */
 export function formatVerdict(
-  { verdict, obstacle, argv, chain, notes }: Verdict,
+  { verdict, obstacle, argv, chain, notes, needs }: Verdict,
   { name, config }: { readonly name: string; readonly config: ImageConfig },
   columns: number,
 ): string {
@@ -30,5 +31,6 @@ export function formatVerdict(
     ...(obstacle?.fixes ?? []).map((fix, index) => hang(index === 0 ? "  do        " : "            ", fix, columns)),
   );
   lines.push(...notes.map((note, index) => hang(index === 0 ? "  note      " : "            ", note, columns)));
+  lines.push(...needLines(needs, columns, { met: false }));
   return `${lines.join("\n")}\n`;
 }

@@ -1,10 +1,11 @@
 // Decides by a file's name and first bytes what is kept of it, while it streams by.
 
-import { type BuildInfo, read } from "../../gomod/buildinfo.ts";
+import { read } from "../../gomod/buildinfo.ts";
 import { ModuleError } from "../../gomod/error.ts";
 import { type ElfFile, readElfFile } from "../elf/elfFile.ts";
+import { goAbilities } from "../elf/goAbilities.ts";
 import type { ContentSink, TarEntry } from "../tar/tarReader.ts";
-import type { Content } from "./layer.ts";
+import type { Content, GoContent } from "./layer.ts";
 
 /** Linux reads so many bytes of a file to see what it is (BINPRM_BUF_SIZE). */
 const headSize = 256;
@@ -75,10 +76,11 @@ function isElf(bytes: Buffer): boolean {
   return bytes.length >= 4 && bytes.readUInt32BE(0) === 0x7f454c46;
 }
 
-/** What a Go program was built from; undefined for another, and for one that is too large or damaged. */
-function goProgram(bytes: Buffer): BuildInfo | undefined {
+/** What a Go program was built from and may do; undefined for another, and for one that is too large or damaged. */
+function goProgram(bytes: Buffer): GoContent | undefined {
   try {
-    return read({ size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
+    const info = read({ size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
+    return { info, abilities: goAbilities(bytes) };
   } catch (error) {
     if (error instanceof ModuleError) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 // One layer: its entries in their order, and of their contents what tells whether a program starts.
 
 import type { BuildInfo } from "../../gomod/buildinfo.ts";
+import type { Ability } from "../elf/goAbilities.ts";
 import type { ElfFile } from "../elf/elfFile.ts";
 import type { TarEntry } from "../tar/tarReader.ts";
 
@@ -14,7 +15,7 @@ export interface LayerEntry extends TarEntry {
 
 /** What was kept of a file's content. */
 export type Content =
-  | { readonly kind: "elf"; readonly elf: ElfFile; readonly go: BuildInfo | undefined }
+  | { readonly kind: "elf"; readonly elf: ElfFile; readonly go: GoContent | undefined }
   /** An ELF file that is damaged, or has more bytes than are read. */
   | { readonly kind: "broken-elf" }
   /** The first line without `#!`, up to where Linux cuts it, and whether a line ended there. */
@@ -25,6 +26,12 @@ export type Content =
   | { readonly kind: "archive" }
   | { readonly kind: "empty" }
   | { readonly kind: "other" };
+
+/** What is told of a Go program. */
+export interface GoContent {
+  readonly info: BuildInfo;
+  readonly abilities: ReadonlySet<Ability>;
+}
 
 export interface Layer {
   readonly entries: readonly LayerEntry[];

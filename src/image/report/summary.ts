@@ -36,7 +36,7 @@ export function summarize({ fs, source: { config } }: Image): ImageSummary {
   const goPrograms = nodes.flatMap(({ path, node }) => {
     const { content } = node;
     if (content?.kind !== "elf" || content.go === undefined) return [];
-    return [program(path, node.size, content.go, content.elf.interpreter === undefined ? "static" : "dynamic")];
+    return [program(path, node.size, content.go.info, content.elf.interpreter === undefined ? "static" : "dynamic")];
   });
   const variant = config.variant === undefined ? "" : `/${config.variant}`;
   return {

@@ -13,6 +13,10 @@ export interface Container {
   /** What is looked at on the way, in words. */
   readonly chain: string[];
   readonly notes: string[];
+  /** The files that are executed one for the other: scripts, shells, programs. Absolute, without links. */
+  readonly started: string[];
+  /** The shared libraries of these programs, and their loaders. */
+  readonly libraries: string[];
 }
 
 /** Docker's and podman's where an image sets none. */

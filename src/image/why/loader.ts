@@ -45,6 +45,7 @@ export function loadLibraries(
       loaded.push(library);
     }
   }
+  container.libraries.push(...loaded.slice(1).map((library) => library.path));
   container.chain.push(
     loaded.length === 1 ? "no shared libraries" : `${loaded.length - 1} shared libraries, all there`,
   );

@@ -33,6 +33,7 @@ export function startElf(container: Container, { path, asked, elf }: Program): O
       fixes: [`RUN chmod 755 ${loader.path}, or copy it with its mode`],
     };
   }
+  container.libraries.push(loader.path);
   chain.push(`its loader ${elf.interpreter} is there`);
   return loadLibraries(container, path, elf, elf.interpreter);
 }

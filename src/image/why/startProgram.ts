@@ -27,6 +27,7 @@ export function startProgram(
   // Whoever calls has looked: this is there.
   if (!found.ok) return undefined;
   const { content, layer } = found.node;
+  if (content?.kind === "elf" || content?.kind === "script") container.started.push(found.path);
   const links = found.links.map((link) => `${link.path} → ${link.target}`).join(", ");
   const place = found.path === path ? path : `${path} is ${found.path}`;
   const where = `${place}${links === "" ? "" : ` (${links})`}, from ${layerText(config, layer)}`;

@@ -24,6 +24,14 @@ export function resolveUser(fs: RootFs, user: string): Identity | Obstacle {
   return { uid, gids: [found === undefined ? Number(group) : Number(found[2])] };
 }
 
+/** The first name of each user id in /etc/passwd. */
+export function passwdNames(fs: RootFs): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const [name = "", , uid = ""] of readTable(fs, "/etc/passwd"))
+    if (/^\d+$/.test(uid) && !names.has(Number(uid))) names.set(Number(uid), name);
+  return names;
+}
+
 function readTable(fs: RootFs, path: string): string[][] {
   const found = lookup(fs, path);
   if (!found.ok || found.node.content?.kind !== "kept") return [];

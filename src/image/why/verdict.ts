@@ -1,3 +1,6 @@
+import type { BaseAdvice } from "../needs/baseAdvice.ts";
+import type { Need } from "../needs/need.ts";
+
 /** Whether a container starts, as far as its image's files can tell. */
 export interface Verdict {
   /** `starts`: nothing is in the way; `fails`: it ends with `error`; `depends`: a mount, a variable or a shell decides. */
@@ -9,6 +12,12 @@ export interface Verdict {
   readonly chain: readonly string[];
   /** What was seen beside, and what files can't tell. */
   readonly notes: readonly string[];
+  /** Who it runs as. */
+  readonly uid: number;
+  /** What its programs need once they run, met and missing. */
+  readonly needs: readonly Need[];
+  /** Which base images would do; undefined where no program is known. */
+  readonly base: BaseAdvice | undefined;
 }
 
 /** What is in the way. */

@@ -2,6 +2,8 @@
 // runtime, the kernel and the loader would.
 
 import { allows, lookup } from "../rootfs/lookup.ts";
+import { adviseBase } from "../needs/baseAdvice.ts";
+import { needsOf } from "../needs/needs.ts";
 import type { RootFs } from "../rootfs/rootFs.ts";
 import type { ImageConfig } from "../source/config.ts";
 import { type Container, environmentOf, isBusybox, layerText } from "./container.ts";
@@ -26,12 +28,16 @@ export function why(
     env: environmentOf(config),
     chain: [],
     notes: [],
+    started: [],
+    libraries: [],
   };
   const obstacle =
     argv.length === 0 ? noCommand() : "cause" in who ? who : (workingDirectory(container) ?? start(container, argv));
   const { chain, notes } = container;
+  const needs = needsOf(container, argv);
+  const base = adviseBase(container, argv, needs);
   const verdict = obstacle === undefined ? "starts" : obstacle.isUncertain === true ? "depends" : "fails";
-  return { verdict, obstacle, argv, chain, notes };
+  return { verdict, obstacle, argv, chain, notes, uid: container.who.uid, needs, base };
 }
 
 function noCommand(): Obstacle {
