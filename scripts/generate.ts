@@ -1,11 +1,11 @@
 // Writes the files that are made from the sources: `node scripts/generate.ts`. With --check it writes nothing and fails
 // when one of them is stale, naming it; `make check` calls that.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { jsonSchema } from "../src/config/jsonSchema.ts";
 import { settingsReference } from "../src/config/reference.ts";
 import { settingsSchema } from "../src/config/settings.ts";
 import { rulePage, ruleTable } from "../src/doctor/rulePage.ts";
-import { rules } from "../src/doctor/rules.ts";
+import type { Rule } from "../src/doctor/rule.ts";
 import { symptomList } from "../src/doctor/explain/symptomPage.ts";
 import { symptoms } from "../src/doctor/explain/symptoms.ts";
 import { gomodReference } from "./gomodReference.ts";
@@ -22,6 +22,13 @@ const ruleIds = readdirSync(ruleFolder, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -".ts".length))
   .toSorted();
+/** Read from their files, not from the list of them: that may be stale. */
+const rules = await Promise.all(
+  ruleIds.map(async (id) => {
+    const { rule }: { readonly rule: Rule } = await import(new URL(`${id}.ts`, ruleFolder).href);
+    return rule;
+  }),
+);
 const registry = [
   "// Every rule, by its file. Written by `make generate`.",
   "",
@@ -61,6 +68,18 @@ for (const { file, text } of generated) {
     mkdirSync(new URL(".", url), { recursive: true });
     writeFileSync(url, wanted);
     console.log(`wrote ${file}`);
+  }
+}
+
+const pages = new URL("docs/rules/", root);
+for (const page of readdirSync(pages, { recursive: true, encoding: "utf8" })) {
+  if (!page.endsWith(".md") || ruleIds.includes(page.slice(0, -".md".length))) continue;
+  if (check) {
+    console.error(`docs/rules/${page} is of no rule: run make generate`);
+    process.exitCode = 1;
+  } else {
+    rmSync(new URL(page, pages));
+    console.log(`removed docs/rules/${page}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // What rules look at: read once, before any rule, so that every rule is a plain function of it.
 
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
+import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, readGoProject } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
 import { readProjectTree } from "../repo/projectTree.ts";
@@ -15,6 +16,8 @@ export interface Facts {
   /** undefined where there is no Go module, or it can't be read. */
   readonly go: GoProject | undefined;
   readonly dockerfiles: readonly DockerfileFacts[];
+  /** undefined where the folder is no git repository of its own. */
+  readonly git: GitRefs | undefined;
 }
 
 export interface DockerfileFacts extends Dockerfile {
@@ -25,7 +28,8 @@ const dockerfileName = /(^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.[Dd]
 /** What is about Dockerfiles, or becomes one. */
 const noDockerfile = /\.(dockerignore|go|[jt]s|py|md|txt|tmpl|tpl|template|j2)$/;
 /** Files that rules read whole. */
-const readName = /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml)$/;
+const readName =
+  /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.gitignore|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml)$/;
 /** Examples and copies are not what a build of the project reads. */
 const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
 const mostDockerfiles = 100;
@@ -41,9 +45,13 @@ export async function readFacts(folder: string): Promise<Facts> {
     ...dockerfiles,
     ...tree.files.filter((file) => readName.test(file) && (isOwn(file) || file.endsWith("modules.txt"))),
   ];
-  const [texts, go] = await Promise.all([
+  // Where there is no go.mod, what is told of it is told at a Go file.
+  const firstGoFile = tree.files.find((file) => file.endsWith(".go") && isOwn(file));
+  if (firstGoFile !== undefined && !tree.files.some((file) => /(^|\/)go\.mod$/.test(file))) names.push(firstGoFile);
+  const [texts, go, git] = await Promise.all([
     Promise.all(names.map(async (file) => [file, (await tree.read(file)) ?? ""] as const)),
     readGo(folder),
+    readGitRefs(folder),
   ]);
   const known = new Map(texts);
   const text = (file: string): string | undefined => known.get(file);
@@ -52,6 +60,7 @@ export async function readFacts(folder: string): Promise<Facts> {
     has: tree.has,
     text,
     go,
+    git,
     dockerfiles: dockerfiles.map((file) => {
       const parsed = parseDockerfile(file, text(file) ?? "");
       return { ...parsed, context: buildContext(parsed, tree.files, text) };

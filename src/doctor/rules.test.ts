@@ -49,7 +49,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
     const [finding] = findings;
     if (finding === undefined) throw new Error("it does not speak");
     const lines = (facts.text(finding.file) ?? "").split("\n");
-    const mark = finding.file.endsWith("go.mod") ? "//" : "#";
+    const mark = /\.(mod|work|go)$/.test(finding.file) ? "//" : "#";
     const ignored = (reason: string): ExampleFiles => ({
       ...bad,
       [finding.file]: lines.toSpliced(finding.line - 1, 0, `${mark} fairlead ignore=${id} ${reason}`).join("\n"),

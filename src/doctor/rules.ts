@@ -59,8 +59,31 @@ import { rule as dockerUserNotInImage } from "./rules/docker/user-not-in-image.t
 import { rule as dockerVariableInExecForm } from "./rules/docker/variable-in-exec-form.ts";
 import { rule as dockerVendorNotInContext } from "./rules/docker/vendor-not-in-context.ts";
 import { rule as dockerWorkspaceMemberNotCopied } from "./rules/docker/workspace-member-not-copied.ts";
+import { rule as internalUsedFromOutside } from "./rules/internal/used-from-outside.ts";
+import { rule as modDirectiveNewerThanGoLine } from "./rules/mod/directive-newer-than-go-line.ts";
+import { rule as modGoLineNamesNoRelease } from "./rules/mod/go-line-names-no-release.ts";
+import { rule as modGoSumLacksLine } from "./rules/mod/go-sum-lacks-line.ts";
 import { rule as modGoSumMissing } from "./rules/mod/go-sum-missing.ts";
+import { rule as modGoSumNotCommitted } from "./rules/mod/go-sum-not-committed.ts";
+import { rule as modHiddenDependency } from "./rules/mod/hidden-dependency.ts";
+import { rule as modImportNobodyRequires } from "./rules/mod/import-nobody-requires.ts";
+import { rule as modIncompatible } from "./rules/mod/incompatible.ts";
 import { rule as modLocalReplace } from "./rules/mod/local-replace.ts";
+import { rule as modModulePathTwice } from "./rules/mod/module-path-twice.ts";
+import { rule as modNoGoLine } from "./rules/mod/no-go-line.ts";
+import { rule as modNoGoMod } from "./rules/mod/no-go-mod.ts";
+import { rule as modPathNotTheRepository } from "./rules/mod/path-not-the-repository.ts";
+import { rule as modRelativeImport } from "./rules/mod/relative-import.ts";
+import { rule as modReplaceWithoutEffect } from "./rules/mod/replace-without-effect.ts";
+import { rule as modRequirementNobodyImports } from "./rules/mod/requirement-nobody-imports.ts";
+import { rule as modWorkspaceMemberMissing } from "./rules/mod/workspace-member-missing.ts";
+import { rule as modWorkspaceOlderThanMember } from "./rules/mod/workspace-older-than-member.ts";
+import { rule as tagMajorNotInPath } from "./rules/tag/major-not-in-path.ts";
+import { rule as tagNestedWithoutPrefix } from "./rules/tag/nested-without-prefix.ts";
+import { rule as tagNotAVersion } from "./rules/tag/not-a-version.ts";
+import { rule as vendorOutOfStep } from "./rules/vendor/out-of-step.ts";
+import { rule as vendorPackageMissing } from "./rules/vendor/package-missing.ts";
+import { rule as vendorPackageNobodyNames } from "./rules/vendor/package-nobody-names.ts";
 
 export const rules: readonly Rule[] = [
   contextCopyOutside,
@@ -121,6 +144,29 @@ export const rules: readonly Rule[] = [
   dockerVariableInExecForm,
   dockerVendorNotInContext,
   dockerWorkspaceMemberNotCopied,
+  internalUsedFromOutside,
+  modDirectiveNewerThanGoLine,
+  modGoLineNamesNoRelease,
+  modGoSumLacksLine,
   modGoSumMissing,
+  modGoSumNotCommitted,
+  modHiddenDependency,
+  modImportNobodyRequires,
+  modIncompatible,
   modLocalReplace,
+  modModulePathTwice,
+  modNoGoLine,
+  modNoGoMod,
+  modPathNotTheRepository,
+  modRelativeImport,
+  modReplaceWithoutEffect,
+  modRequirementNobodyImports,
+  modWorkspaceMemberMissing,
+  modWorkspaceOlderThanMember,
+  tagMajorNotInPath,
+  tagNestedWithoutPrefix,
+  tagNotAVersion,
+  vendorOutOfStep,
+  vendorPackageMissing,
+  vendorPackageNobodyNames,
 ];

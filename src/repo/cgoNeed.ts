@@ -108,7 +108,7 @@ async function sourceOf(
 }
 
 /** cmd/go: an import path without a dot in its first element is of the standard library, unless a module is named so. */
-function isStandard(importPath: string): boolean {
+export function isStandard(importPath: string): boolean {
   return !importPath.slice(0, (importPath + "/").indexOf("/")).includes(".");
 }
 

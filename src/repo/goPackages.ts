@@ -24,6 +24,8 @@ export interface GoPackage {
   readonly files: ReadonlyMap<string, GoFile>;
   /** All its Go files but tests, whatever they are built for. */
   readonly allFiles: ReadonlyMap<string, GoFile>;
+  /** Its test files, those of its outer test package too. */
+  readonly tests: ReadonlyMap<string, GoFile>;
   readonly embeds: readonly Embed[];
   readonly hasTests: boolean;
 }
@@ -79,7 +81,8 @@ function packageOf(
   const sources = all.filter(([name, { isTest }]) => !isTest && !/^[_.]/.test(name));
   const built = sources.filter(([name, { header }]) => isBuilt(name, header, imageTags));
   const name = built[0]?.[1].header.packageName ?? sources[0]?.[1].header.packageName;
-  const hasTests = all.some(([, { isTest }]) => isTest);
+  const tests = all.filter(([name, { isTest }]) => isTest && !/^[_.]/.test(name));
+  const hasTests = tests.length > 0;
   if (name === undefined && !hasTests) return undefined;
   const rest = moduleDir === "." ? dir : dir.slice(moduleDir.length + 1);
   const embeds = sources.flatMap(([file, { embeds, header }]) => {
@@ -97,6 +100,7 @@ function packageOf(
     name: name ?? "",
     files: new Map(built),
     allFiles: new Map(sources),
+    tests: new Map(tests),
     embeds,
     hasTests,
   };

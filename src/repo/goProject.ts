@@ -29,6 +29,7 @@ export interface GoProject {
   readonly hasTests: boolean;
   /** All files, for those who ask what a build context holds. */
   readonly tree: ProjectTree;
+  readonly packages: readonly GoPackage[];
   /** The folders of all packages. */
   readonly packageDirs: readonly string[];
 }
@@ -119,6 +120,7 @@ export async function readGoProject(folder: string, options: ReadOptions = {}): 
     privateModules: privateModules(modules, workspace, settings),
     hasTests: packages.some(({ hasTests }) => hasTests),
     tree,
+    packages,
     packageDirs: packages.map(({ dir }) => dir).sort(compare),
   };
 }

@@ -1,0 +1,113 @@
+// Modules as rules look at them: go.mod as it is written, and what the module's files import.
+
+import { ModuleError } from "../gomod/error.ts";
+import * as modfile from "../gomod/modfile.ts";
+import type { Constraint } from "../gomod/source/constraint.ts";
+import { isStandard } from "../repo/cgoNeed.ts";
+import type { GoModule } from "../repo/goModules.ts";
+import { under } from "../repo/goPackages.ts";
+import type { Facts } from "./facts.ts";
+import type { Problem } from "./finding.ts";
+
+export interface WrittenModule {
+  readonly module: GoModule;
+  /** `go.mod`, `lib/go.mod`. */
+  readonly file: string;
+  readonly text: string;
+  readonly parsed: modfile.File;
+  /** What its files import of other modules, tests among them, each path once, with the first file that does. */
+  readonly imports: ReadonlyMap<string, ImportPlace>;
+}
+
+export interface ImportPlace {
+  readonly path: string;
+  readonly file: string;
+  /** Only tests import it. */
+  readonly isTest: boolean;
+  /** It is in a file that is built for linux, or a test of the package. */
+  readonly isBuilt: boolean;
+}
+
+export function writtenModules({ go, text }: Pick<Facts, "go" | "text">): readonly WrittenModule[] {
+  return (go?.modules ?? []).flatMap((module) => {
+    const file = module.dir === "." ? "go.mod" : `${module.dir}/go.mod`;
+    const written = text(file);
+    if (written === undefined) return [];
+    try {
+      const parsed = modfile.parse(file, written);
+      return [{ module, file, text: written, parsed, imports: importsOf(go, module) }];
+    } catch (error) {
+      if (error instanceof ModuleError) return [];
+      throw error;
+    }
+  });
+}
+
+function importsOf(go: Facts["go"], { dir }: GoModule): ReadonlyMap<string, ImportPlace> {
+  const packages = (go?.packages ?? []).filter(({ moduleDir }) => moduleDir === dir);
+  const own = new Set(packages.map(({ importPath }) => importPath));
+  const found = new Map<string, ImportPlace>();
+  for (const each of packages) {
+    for (const [name, { header, isTest }] of [...each.files, ...each.allFiles, ...each.tests]) {
+      if (!each.files.has(name) && !mayBeBuilt(header.constraint, true)) continue;
+      for (const { path } of header.imports) {
+        if (isStandard(path) || own.has(path)) continue;
+        const before = found.get(path);
+        if (before !== undefined && (!before.isTest || isTest)) continue;
+        found.set(path, { path, file: under(each.dir, name), isTest, isBuilt: isTest || each.files.has(name) });
+      }
+    }
+  }
+  return found;
+}
+
+/** As `go mod tidy` sees it (cmd/go/internal/imports, eval): every tag may be set or not, but for `ignore`, which is not. */
+function mayBeBuilt(constraint: Constraint | undefined, wanted: boolean): boolean {
+  switch (constraint?.kind) {
+    case undefined:
+      return wanted;
+    case "tag":
+      return constraint.tag === "ignore" ? false : wanted;
+    case "not":
+      return !mayBeBuilt(constraint.of, !wanted);
+    case "and":
+      return mayBeBuilt(constraint.left, wanted) && mayBeBuilt(constraint.right, wanted);
+    case "or":
+      return mayBeBuilt(constraint.left, wanted) || mayBeBuilt(constraint.right, wanted);
+  }
+}
+
+/** Whether a package may be of a module: the module's path, or something below it. */
+export function isOf(importPath: string, modulePath: string): boolean {
+  return importPath === modulePath || importPath.startsWith(`${modulePath}/`);
+}
+
+/** The place of a directive's line. */
+export function placeOf({ file, text }: WrittenModule, line: modfile.Line): Pick<Problem, "file" | "start" | "end"> {
+  const start = offsetOf(text, line.start.line);
+  const end = text.indexOf("\n", start);
+  const written = text.slice(start, end < 0 ? undefined : end);
+  const blanks = /^\s*/.exec(written)?.[0].length ?? 0;
+  return { file, start: start + blanks, end: start + written.trimEnd().length };
+}
+
+export function moduleLine(written: WrittenModule): Pick<Problem, "file" | "start" | "end"> {
+  const { parsed, file } = written;
+  return parsed.module === undefined ? { file, start: 0, end: 0 } : placeOf(written, parsed.module.syntax);
+}
+
+function offsetOf(text: string, line: number): number {
+  let at = 0;
+  for (let number = 1; number < line; number++) at = text.indexOf("\n", at) + 1;
+  return at;
+}
+
+/** A line and its newline, for a fix that takes it out. */
+export function wholeLine(
+  { text }: WrittenModule,
+  { start }: { readonly start: number },
+): { start: number; end: number } {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const newline = text.indexOf("\n", start);
+  return { start: from, end: newline < 0 ? text.length : newline + 1 };
+}
