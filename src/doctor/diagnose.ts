@@ -8,11 +8,14 @@ import type { Rule } from "./rule.ts";
 
 /** `all` are the rules there are; `chosen` those that are to run. */
 export function diagnose(facts: Facts, all: readonly Rule[], chosen: readonly Rule[] = all): readonly Finding[] {
-  const findings = chosen.flatMap((rule) => [...rule.check(facts)].map((problem) => findingOf(rule, problem, facts)));
+  const findings = chosen.flatMap((rule) =>
+    distinct([...rule.check(facts)]).map((problem) => findingOf(rule, problem, facts)),
+  );
   const texts = new Map(
     [
       ...new Set([
         ...facts.dockerfiles.map(({ file }) => file),
+        ...facts.ci.flatMap(({ files }) => files.map(({ file }) => file)),
         ...findings.map(({ file }) => file),
         ...facts.files.filter((file) => /(^|\/)go\.mod$/.test(file)),
       ]),
@@ -23,6 +26,15 @@ export function diagnose(facts: Facts, all: readonly Rule[], chosen: readonly Ru
   );
   const ids = new Set(all.map(({ id }) => id));
   return applyIgnores(findings, texts, ids, chosen.length === all.length).toSorted(byWeight);
+}
+
+/** What several jobs or stages share is one place, and one problem. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ file, start, end, message }) => {
+    const key = `${start} ${end} ${file} ${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** What hurts most comes first. */

@@ -1,5 +1,7 @@
 // What rules look at: read once, before any rule, so that every rule is a plain function of it.
 
+import type { CiPipeline } from "../repo/ci/ciFile.ts";
+import { readCi } from "../repo/ci/readCi.ts";
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, readGoProject } from "../repo/goProject.ts";
@@ -18,7 +20,11 @@ export interface Facts {
   readonly dockerfiles: readonly DockerfileFacts[];
   /** undefined where the folder is no git repository of its own. */
   readonly git: GitRefs | undefined;
+  readonly ci: readonly CiPipeline[];
 }
+
+/** Stands for the shell's environment where a finding needs a place. */
+export const environmentFile = "the environment";
 
 export interface DockerfileFacts extends Dockerfile {
   readonly context: BuildContext;
@@ -29,7 +35,7 @@ const dockerfileName = /(^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.[Dd]
 const noDockerfile = /\.(dockerignore|go|[jt]s|py|md|txt|tmpl|tpl|template|j2)$/;
 /** Files that rules read whole. */
 const readName =
-  /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.gitignore|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml)$/;
+  /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.gitignore|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml|package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|\.npmrc|\.nvmrc|\.node-version)$/;
 /** Examples and copies are not what a build of the project reads. */
 const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
 const mostDockerfiles = 100;
@@ -48,12 +54,13 @@ export async function readFacts(folder: string): Promise<Facts> {
   // Where there is no go.mod, what is told of it is told at a Go file.
   const firstGoFile = tree.files.find((file) => file.endsWith(".go") && isOwn(file));
   if (firstGoFile !== undefined && !tree.files.some((file) => /(^|\/)go\.mod$/.test(file))) names.push(firstGoFile);
-  const [texts, go, git] = await Promise.all([
+  const [texts, go, git, ci] = await Promise.all([
     Promise.all(names.map(async (file) => [file, (await tree.read(file)) ?? ""] as const)),
     readGo(folder),
     readGitRefs(folder),
+    readCi(tree.files, tree.read),
   ]);
-  const known = new Map(texts);
+  const known = new Map([...texts, ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const)]);
   const text = (file: string): string | undefined => known.get(file);
   return {
     files: tree.files,
@@ -61,6 +68,7 @@ export async function readFacts(folder: string): Promise<Facts> {
     text,
     go,
     git,
+    ci,
     dockerfiles: dockerfiles.map((file) => {
       const parsed = parseDockerfile(file, text(file) ?? "");
       return { ...parsed, context: buildContext(parsed, tree.files, text) };

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TempDir } from "../../test/harness/tempDir.ts";
 import { diagnose } from "./diagnose.ts";
-import { type Facts, readFacts } from "./facts.ts";
+import { environmentFile, type Facts, readFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { applyFixes } from "./fixes.ts";
 import type { ExampleFiles, Rule } from "./rule.ts";
@@ -49,7 +49,10 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
     const [finding] = findings;
     if (finding === undefined) throw new Error("it does not speak");
     const lines = (facts.text(finding.file) ?? "").split("\n");
-    const mark = /\.(mod|work|go)$/.test(finding.file) ? "//" : "#";
+    // JSON has no comments, and what the shell's environment holds has no lines of its own.
+    if (finding.file.endsWith(".json") || finding.file === environmentFile) return;
+    const indent = /^\s*/.exec(lines[finding.line - 1] ?? "")?.[0] ?? "";
+    const mark = `${indent}${/\.(mod|work|go)$/.test(finding.file) ? "//" : "#"}`;
     const ignored = (reason: string): ExampleFiles => ({
       ...bad,
       [finding.file]: lines.toSpliced(finding.line - 1, 0, `${mark} fairlead ignore=${id} ${reason}`).join("\n"),

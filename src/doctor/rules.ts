@@ -1,6 +1,26 @@
 // Every rule, by its file. Written by `make generate`.
 
 import type { Rule } from "./rule.ts";
+import { rule as ciBuildArgSecret } from "./rules/ci/build-arg-secret.ts";
+import { rule as ciBuildArgUnquoted } from "./rules/ci/build-arg-unquoted.ts";
+import { rule as ciCrossBuildVariables } from "./rules/ci/cross-build-variables.ts";
+import { rule as ciDashWithoutSpace } from "./rules/ci/dash-without-space.ts";
+import { rule as ciDockerLoginPassword } from "./rules/ci/docker-login-password.ts";
+import { rule as ciDuplicateKey } from "./rules/ci/duplicate-key.ts";
+import { rule as ciGoModChanged } from "./rules/ci/go-mod-changed.ts";
+import { rule as ciHostKeyNotChecked } from "./rules/ci/host-key-not-checked.ts";
+import { rule as ciKeyFileRights } from "./rules/ci/key-file-rights.ts";
+import { rule as ciKnownHostsMissing } from "./rules/ci/known-hosts-missing.ts";
+import { rule as ciLockFilePassedOver } from "./rules/ci/lock-file-passed-over.ts";
+import { rule as ciNpmInstall } from "./rules/ci/npm-install.ts";
+import { rule as ciNumberReadsOtherwise } from "./rules/ci/number-reads-otherwise.ts";
+import { rule as ciPlainSecret } from "./rules/ci/plain-secret.ts";
+import { rule as ciRaceWithoutCgo } from "./rules/ci/race-without-cgo.ts";
+import { rule as ciScriptLineIsMap } from "./rules/ci/script-line-is-map.ts";
+import { rule as ciSecretPrinted } from "./rules/ci/secret-printed.ts";
+import { rule as ciTidyNotChecked } from "./rules/ci/tidy-not-checked.ts";
+import { rule as ciVariableIsBoolean } from "./rules/ci/variable-is-boolean.ts";
+import { rule as ciYamlBroken } from "./rules/ci/yaml-broken.ts";
 import { rule as contextCopyOutside } from "./rules/context/copy-outside.ts";
 import { rule as contextNeededFileIgnored } from "./rules/context/needed-file-ignored.ts";
 import { rule as contextNoIgnoreFile } from "./rules/context/no-ignore-file.ts";
@@ -86,6 +106,26 @@ import { rule as vendorPackageMissing } from "./rules/vendor/package-missing.ts"
 import { rule as vendorPackageNobodyNames } from "./rules/vendor/package-nobody-names.ts";
 
 export const rules: readonly Rule[] = [
+  ciBuildArgSecret,
+  ciBuildArgUnquoted,
+  ciCrossBuildVariables,
+  ciDashWithoutSpace,
+  ciDockerLoginPassword,
+  ciDuplicateKey,
+  ciGoModChanged,
+  ciHostKeyNotChecked,
+  ciKeyFileRights,
+  ciKnownHostsMissing,
+  ciLockFilePassedOver,
+  ciNpmInstall,
+  ciNumberReadsOtherwise,
+  ciPlainSecret,
+  ciRaceWithoutCgo,
+  ciScriptLineIsMap,
+  ciSecretPrinted,
+  ciTidyNotChecked,
+  ciVariableIsBoolean,
+  ciYamlBroken,
   contextCopyOutside,
   contextNeededFileIgnored,
   contextNoIgnoreFile,

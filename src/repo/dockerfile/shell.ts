@@ -9,9 +9,20 @@ export interface ShellCommand {
   readonly args: readonly ShellWord[];
   /** `NAME=value` before the command, or behind `export`. */
   readonly assignments: readonly { readonly name: string; readonly value: string }[];
+  /** `> file`, `2>&1`. */
+  readonly redirects: readonly ShellRedirect[];
+  /** Another command reads what it prints. */
+  readonly piped: boolean;
   /** Offsets in the file. */
   readonly start: number;
   readonly end: number;
+}
+
+export interface ShellRedirect {
+  readonly operator: string;
+  /** The file descriptor that is named; undefined: the operator's own. */
+  readonly descriptor: number | undefined;
+  readonly target: ShellWord;
 }
 
 export interface ShellWord {
@@ -24,6 +35,17 @@ export interface ShellWord {
 /** What is read of the parser's nodes. */
 const word = z.object({ text: z.string(), value: z.string(), pos: z.number(), end: z.number() });
 const assignment = z.object({ type: z.literal("Assignment"), name: z.string(), value: word.optional() });
+const redirect = z.object({
+  type: z.literal("Redirect"),
+  operator: z.string(),
+  descriptor: z.object({ value: z.number() }).optional(),
+  target: word.optional(),
+});
+const pipeline = z.object({
+  type: z.literal("Pipeline"),
+  commands: z.array(z.unknown()),
+  operators: z.array(z.string()),
+});
 const command = z.object({
   type: z.literal("Command"),
   pos: z.number(),
@@ -46,7 +68,7 @@ export function shellCommands(script: string, offset: number): readonly ShellCom
     return [];
   }
   const found: ShellCommand[] = [];
-  visit(tree, (node) => {
+  visit(tree, (node, piped) => {
     const read = command.safeParse(node);
     if (!read.success) return;
     const { name, prefix, suffix, pos, end } = read.data;
@@ -63,6 +85,14 @@ export function shellCommands(script: string, offset: number): readonly ShellCom
         const parsed = assignment.safeParse(each);
         return parsed.success ? [{ name: parsed.data.name, value: parsed.data.value?.value ?? "" }] : [];
       }),
+      redirects: all.flatMap((each) => {
+        const parsed = redirect.safeParse(each).data;
+        if (parsed?.target === undefined) return [];
+        const { operator, descriptor, target } = parsed;
+        const place = { start: target.pos + offset, end: target.end + offset };
+        return [{ operator, descriptor: descriptor?.value, target: { text: target.value, ...place } }];
+      }),
+      piped,
       start: pos + offset,
       end: end + offset,
     });
@@ -80,13 +110,19 @@ function withoutComments(script: string): string {
 
 const depthLimit = 200;
 
-function visit(node: unknown, seen: (node: object) => void, depth = 0): void {
+function visit(node: unknown, seen: (node: object, piped: boolean) => void, piped = false, depth = 0): void {
   if (typeof node !== "object" || node === null || depth > depthLimit) return;
-  seen(node);
+  seen(node, piped);
+  const line = pipeline.safeParse(node).data;
+  if (line !== undefined) {
+    for (const [index, each] of line.commands.entries())
+      visit(each, seen, piped || line.operators[index]?.startsWith("|") === true, depth + 1);
+    return;
+  }
   for (const [key, value] of Object.entries(node)) {
     // Words are the command's own; what they substitute is not looked at.
     if (key === "name" || key === "prefix" || key === "suffix" || key === "parts") continue;
-    if (Array.isArray(value)) for (const each of value) visit(each, seen, depth + 1);
-    else visit(value, seen, depth + 1);
+    if (Array.isArray(value)) for (const each of value) visit(each, seen, piped, depth + 1);
+    else visit(value, seen, piped, depth + 1);
   }
 }
