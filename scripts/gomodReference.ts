@@ -26,7 +26,8 @@ export function gomodReference(): ReadonlyMap<string, string> {
 
 Go's module semantics in TypeScript, pure and with no dependency: hashing, inflating and reading are passed in.
 \`import { semver, modfile, source } from "fairlead/gomod"\`; what it throws for input that breaks a rule is one
-\`ModuleError\` with a \`code\`. [parity.md](parity.md) has every function of golang.org/x/mod beside ours.
+\`ModuleError\` with a \`code\`. [examples.md](examples.md) shows it at work, [parity.md](parity.md) has every function of
+golang.org/x/mod beside ours.
 
 These pages are made from the sources' comments by \`make generate\`.
 
@@ -121,7 +122,8 @@ function isWhole(statement: string): boolean {
   const code = statement.replaceAll(/"(?:[^"\\]|\\.)*"|\/\*.*?\*\/|\/\/[^\n]*/gs, "").replaceAll("=>", "");
   let depth = 0;
   for (const character of code) depth += "([{".includes(character) ? 1 : ")]}".includes(character) ? -1 : 0;
-  return depth === 0 && /[;}]\s*$/.test(code);
+  // A type may go on behind a bracket with another `|`; its end is a semicolon.
+  return depth === 0 && (code.startsWith("export type") ? /;\s*$/ : /[;}]\s*$/).test(code);
 }
 
 function uncomment(comment: string): string {
@@ -165,7 +167,8 @@ function page(
 ): string {
   const byFile = Map.groupBy(entries, ({ file }) => file);
   const sections = [...byFile].map(([file, entries]) => {
-    const intro = file === name ? "" : `${opening(file)}\n\n`;
+    const about = file === name ? "" : opening(file);
+    const intro = about === "" ? "" : `${about}\n\n`;
     const described = entries.map((entry) => {
       const go = counterparts.get(`${name}.${entry.name}`);
       const origin = go === undefined ? "" : `In Go: ${go}.\n\n`;

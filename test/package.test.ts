@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -68,6 +68,29 @@ test("its types resolve in another package", async () => {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "use.ts"];
   await expect(run(process.execPath, [tsc, ...options], { cwd: folder })).resolves.toMatchObject({ stdout: "" });
+});
+
+test("the examples in docs/gomod/examples.md compile, and print what stands below them", async () => {
+  const text = await readFile(join(root, "docs/gomod/examples.md"), "utf8");
+  const examples = [...text.matchAll(/```ts\n(.*?)```\n\n```text\n(.*?)```/gs)].map(([, code = "", output = ""], i) => {
+    return { file: `example${i}.ts`, code, output };
+  });
+  expect(examples).toHaveLength(text.split("```ts\n").length - 1);
+  await Promise.all(examples.map(({ file, code }) => writeFile(join(folder, file), code)));
+
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const options = ["--strict", "--noUncheckedIndexedAccess", "--module", "nodenext", "--target", "es2024"];
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+  const files = examples.map(({ file }) => file);
+  const compiled = await run(process.execPath, [tsc, "--noEmit", ...options, ...types, ...files], {
+    cwd: folder,
+  }).catch((error: unknown) => error);
+  expect(compiled).toMatchObject({ stdout: "" });
+  for (const { file, output } of examples) {
+    // oxlint-disable-next-line no-await-in-loop -- one process at a time
+    const { stdout } = await run(process.execPath, [file], { cwd: folder });
+    expect(stdout, file).toBe(output);
+  }
 });
 
 test("publint finds nothing wrong with the package", async () => {

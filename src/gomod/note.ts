@@ -23,3 +23,4 @@ export {
 export { type Note, type Signature, UnverifiedNoteError } from "./note/signedText.ts";
 export { open } from "./note/open.ts";
 export { sign, type Unsigned } from "./note/sign.ts";
+export type { Sha256 } from "./sha256.ts";

@@ -19,7 +19,8 @@ import { quote } from "./quote.ts";
 import * as semver from "./semver.ts";
 import { canonicalVersion, isCanonicalVersion, parseVersion, type Version } from "./version.ts";
 
-type Operator = "<=" | "<" | ">=" | ">";
+/** Of a comparison with a version. */
+export type Operator = "<=" | "<" | ">=" | ">";
 
 /** The longer ones first. */
 const operators: readonly Operator[] = ["<=", "<", ">=", ">"];

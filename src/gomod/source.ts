@@ -19,6 +19,14 @@ export type { HeaderFault, Import } from "./source/header.ts";
 export type { SourceFault } from "./source/headerLexer.ts";
 export { isImportPath } from "./source/importPath.ts";
 export { isKeyword } from "./source/keyword.ts";
-export { type FileList, type Package, type PackageFault, type PackageFile, readPackage } from "./source/package.ts";
+export type { OtherFileKind } from "./source/fileKind.ts";
+export {
+  type FileList,
+  type GoFileList,
+  type Package,
+  type PackageFault,
+  type PackageFile,
+  readPackage,
+} from "./source/package.ts";
 export { readSourceFile, type SourceFile } from "./source/sourceFile.ts";
 export { stringValue, type Token, type TokenKind, tokens } from "./source/tokens.ts";

@@ -8,3 +8,4 @@ export type { ClientOps } from "./sumdb/clientOps.ts";
 export { serve, type ServerAnswer, serverPaths } from "./sumdb/server.ts";
 export type { ServerOps } from "./sumdb/serverOps.ts";
 export { TestServer, type TestServerOptions } from "./sumdb/testServer.ts";
+export type { Sha256 } from "./sha256.ts";

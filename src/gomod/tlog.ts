@@ -17,3 +17,4 @@ export { tileHashReader, type TileReader } from "./tlog/tileHashReader.ts";
 export { formatTree, parseTree, type Tree } from "./tlog/tree.ts";
 export { storedHashes, storedHashesForRecordHash, treeHash } from "./tlog/treeHash.ts";
 export { checkTree, proveTree, type TreeProof } from "./tlog/treeProof.ts";
+export type { Sha256 } from "./sha256.ts";

@@ -16,7 +16,10 @@ export interface PackageFile {
   readonly read: () => Uint8Array;
 }
 
-type GoFileList = "goFiles" | "cgoFiles" | "testGoFiles" | "xTestGoFiles" | "ignoredGoFiles" | "invalidGoFiles";
+/** Go's own files. */
+export type GoFileList = "goFiles" | "cgoFiles" | "testGoFiles" | "xTestGoFiles" | "ignoredGoFiles" | "invalidGoFiles";
+
+/** The lists of files in a {@link Package}. */
 export type FileList = GoFileList | "ignoredOtherFiles" | OtherFileKind;
 
 /** Names follow `go list -json`. All lists are sorted. */
