@@ -106,7 +106,7 @@ func encodeAll(value any) any {
 	case map[string]any:
 		fields := make(map[string]any, len(v))
 		for key := range v {
-			fields[key] = encodeAll(v[key])
+			fields[encode(key)] = encodeAll(v[key])
 		}
 		return fields
 	default:

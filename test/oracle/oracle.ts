@@ -179,10 +179,15 @@ function talkTo(program: string): Oracle {
   };
 }
 
+/** Keys of objects are texts as others are. */
+function fromBytes(value: unknown): unknown {
+  if (typeof value === "string") return fromByteString(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [fromByteString(key), each]));
+}
+
 function parseAnswers(line: string, count: number): readonly Answer[] {
-  const reply: unknown = JSON.parse(line, (_, value: unknown) =>
-    typeof value === "string" ? fromByteString(value) : value,
-  );
+  const reply: unknown = JSON.parse(line, (_, value: unknown) => fromBytes(value));
   const answers: unknown =
     typeof reply === "object" && reply !== null && "answers" in reply ? reply.answers : undefined;
   if (!Array.isArray(answers) || answers.length !== count) throw new TypeError("the oracle gave no answers");

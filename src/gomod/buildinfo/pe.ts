@@ -34,8 +34,8 @@ export function readPe(file: Window): Executable {
     const size = section.getUint32(16, true);
     const offset = section.getUint32(20, true);
     const kind = (section.getUint32(36, true) & ~alignment) >>> 0;
-    // A section that is nowhere in the file is all zeros.
-    if (offset > 0) {
+    // Go counts in 32 bits: a section that would end past them is nowhere. One that is nowhere in the file is all zeros.
+    if (offset > 0 && (address + size - 1) >>> 0 >= address) {
       segments.push({ address: BigInt(address) + optional.imageBase, offset: BigInt(offset), size: BigInt(size) });
     }
     if (address !== 0 && size !== 0 && kind === dataSection) {
