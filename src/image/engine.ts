@@ -42,11 +42,14 @@ const outputLimit = 16 << 20;
 const builtInBuildKitUntil = 23;
 
 /**
- * Finds a docker client that can build with BuildKit, and asks its engine.
+ * Finds a docker client, and asks its engine; one that can build with BuildKit, unless that is not needed.
  *
  * @throws EngineError
  */
-export async function findEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
+export async function findEngine(
+  env: NodeJS.ProcessEnv,
+  { buildKit = true }: { readonly buildKit?: boolean } = {},
+): Promise<Engine> {
   const clients = await clientsOn(env["PATH"] ?? "");
   if (clients.length === 0) {
     throw new EngineError("no-client", "there is no docker on PATH; install it (Debian: apt-get install docker.io)");
@@ -55,7 +58,7 @@ export async function findEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
   for (const client of clients) {
     const engine = await ask(client, env);
     const major = Number(engine.clientVersion.split(".")[0]);
-    if (engine.buildx !== undefined || (major >= 18 && major < builtInBuildKitUntil)) return engine;
+    if (!buildKit || engine.buildx !== undefined || (major >= 18 && major < builtInBuildKitUntil)) return engine;
     without.push(`${client} ${engine.clientVersion}`);
   }
   throw new EngineError(

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { debugImage } from "../image/debug.ts";
 import { showDiff } from "../image/diff.ts";
 import { showFiles } from "../image/files.ts";
 import { inspect } from "../image/inspect.ts";
@@ -80,6 +81,25 @@ Examples:
       `${references}\n\nExample:\n  fairlead image diff shop:v1 shop:v2\n\nExit status: 0 they hold the same, 1 they differ.`,
     )
     .action(showDiff);
+  addFormatOptions(common(image.command("debug")))
+    .description("Say how to get into an image, with a shell or without one; with --run, do it")
+    .argument("<image>", "where the image is, see below")
+    .argument("[command...]", "what to run in place of a shell, behind --")
+    .option("--run", "start a container of it here and enter; tools are brought where the image has none")
+    .option("--tools <image>", "where busybox comes from if this machine has no static one", "busybox:stable-musl")
+    .option("--user <user>", "with --run: as whom (default: the image's user)")
+    .addHelpText(
+      "after",
+      `${references}
+
+Examples:
+  fairlead image debug shop:v1
+  fairlead image debug shop:v1 --run
+  fairlead image debug shop:v1 --run -- ls -l /etc/ssl/certs
+
+Exit status: 0; with --run that of the command; 2 wrong usage or no such image; 3 no engine.`,
+    )
+    .action(debugImage);
   return image;
 }
 
