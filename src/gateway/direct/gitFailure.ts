@@ -20,6 +20,11 @@ const credentialsHint = (reach: Reach): string =>
 /** The first that fits counts: the special before the general. */
 const rules: readonly Rule[] = [
   {
+    pattern: /Out of memory|memory exhausted|cannot allocate memory/i,
+    kind: "bad-answer",
+    text: () => "it takes more memory than git may have for one repository",
+  },
+  {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     kind: "outage",
     text: (reach) =>
@@ -135,6 +140,11 @@ const rules: readonly Rule[] = [
     pattern: /couldn't find remote ref|not our ref/i,
     kind: "not-found",
     text: () => "the host does not give out this revision",
+  },
+  {
+    pattern: /exec: git: not found/,
+    kind: "outage",
+    text: () => "there is no git on the PATH of the gateway",
   },
   {
     pattern: /dubious ownership/,

@@ -30,6 +30,8 @@ export interface GitLimits {
   /** Bytes of output. */
   readonly output: number;
   readonly signal: AbortSignal;
+  /** For each process of it. */
+  readonly memoryMiB?: number;
   /** Looked at twice a second; true ends it. */
   readonly tooLarge?: () => Promise<boolean>;
   /** The output goes into this new file. */
@@ -104,9 +106,20 @@ export interface GitChild {
   stderr(): string;
 }
 
+/** MiB that one process of git may take: what a host sends without end, or in a form that needs more, gets no further. */
+const usualMemory = 2048;
+/** Files that are mapped into memory, as packs are, don't count. It holds for what git starts, too. */
+const bounded = 'ulimit -d "$1"; shift; exec git "$@"';
+
 /** Starts `git ARGS` in a process group of its own. `access` undefined: it may not use the network. */
-export function startGit(args: readonly string[], folder: string, access?: GitAccess): GitChild {
-  const child = spawn("git", ["--no-pager", `--git-dir=${folder}`, ...args], {
+export function startGit(
+  args: readonly string[],
+  folder: string,
+  access?: GitAccess,
+  memoryMiB: number = usualMemory,
+): GitChild {
+  const git = ["--no-pager", `--git-dir=${folder}`, ...args];
+  const child = spawn("/bin/sh", ["-c", bounded, "sh", String(memoryMiB * 1024), ...git], {
     cwd: folder,
     env: environment(access),
     stdio: ["pipe", "pipe", "pipe"],
@@ -145,7 +158,7 @@ export async function runGit(
 ): Promise<GitRun> {
   // Before the start: what a child says before somebody listens is lost once it has ended.
   const file = limits.into === undefined ? undefined : await open(limits.into, "wx");
-  const child = startGit(args, folder, access);
+  const child = startGit(args, folder, access, limits.memoryMiB);
   let cut: GitRun["cut"];
   const end = (reason: NonNullable<GitRun["cut"]>): void => {
     cut ??= reason;

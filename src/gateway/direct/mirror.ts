@@ -26,8 +26,9 @@ export interface MirrorParts {
   readonly signal: AbortSignal;
 }
 
-/** A million refs. */
+/** A million refs; git holds them all in memory, five times as large, before it writes the first. */
 const refsLimit = 96 << 20;
+const refsMemory = 640;
 const smallOutput = 16 << 20;
 
 export class Mirror {
@@ -61,6 +62,8 @@ export class Mirror {
         const refspec = ref === "HEAD" ? `${commit}:refs/fairlead/head` : `+${ref}:${ref}`;
         const run = await this.#fetch(["--depth=1", "--no-tags"], [refspec]);
         if (run.status === 0 && (await this.has(commit))) return true;
+        // More of it would take longer still.
+        if (run.cut !== undefined) throw gitFailure(run, await this.#reached(), "fetching");
       }
       await this.#fetchAll();
       return true;
@@ -106,7 +109,7 @@ export class Mirror {
   async #listRefs(): Promise<Refs> {
     const run = await this.#remote(
       (at) => ["ls-remote", "-q", "--end-of-options", at.url],
-      this.#limits(refsLimit),
+      { ...this.#limits(refsLimit), memoryMiB: refsMemory },
       "listing the refs",
     );
     await this.#write("fairlead-refs", run.stdout);

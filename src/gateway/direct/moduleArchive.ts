@@ -10,11 +10,16 @@ import { ModuleError } from "../../gomod/error.ts";
 import { create, maxLicense, type CreatePorts, type ModuleFile } from "../../gomod/zip.ts";
 import { SourceFailure } from "../source.ts";
 import type { CodeModule } from "./codeModule.ts";
+import type { Mirror } from "./mirror.ts";
+import type { ModuleFolder } from "./moduleFolder.ts";
 import { listTar } from "./tarFile.ts";
 
 const filesLimit = 1_000_000;
 /** 500 MiB of files and what tar adds; what more there is belongs to other modules. */
 const archiveLimit = 4 * 1024 ** 3;
+
+/** Their list takes so many bytes at most: names are shorter in the mean. */
+const listLimit = filesLimit * 160;
 
 const ports: CreatePorts = {
   crc32: (data, previous) => crc32(data, previous),
@@ -33,6 +38,7 @@ export async function* moduleArchive(
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${randomUUID()}.tar`);
   try {
+    await countFiles(mirror, place, version, signal);
     const settings = ["-c", "core.autocrlf=input", "-c", "core.eol=lf"];
     const paths = place.folder === "" ? [] : ["--", place.folder];
     const args = [...settings, "archive", "--format=tar", place.hash, ...paths];
@@ -59,4 +65,16 @@ export async function* moduleArchive(
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/**
+ * Counts the files before an archive is begun. Trees may hold the same tree many times over: a few objects unfold to more
+ * files than any disk holds, and git would have to remember the folders of all of them. Throws SourceFailure.
+ */
+async function countFiles(mirror: Mirror, place: ModuleFolder, version: string, signal: AbortSignal): Promise<void> {
+  const paths = place.folder === "" ? [] : ["--", place.folder];
+  const args = ["ls-tree", "-r", "-z", "--name-only", place.hash, ...paths];
+  const { cut, stdout } = await mirror.local(args, { output: listLimit, signal });
+  const isTooMany = cut === "too-long" || stdout.filter((byte) => byte === 0).length > filesLimit;
+  if (isTooMany) throw new SourceFailure("bad-answer", `${version} has more than ${filesLimit} files`);
 }

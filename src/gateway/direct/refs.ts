@@ -30,15 +30,24 @@ export function parseRefs(text: string): Refs {
   return refs;
 }
 
-/** The tags that begin so, by name. */
-export function tagsOf(refs: Refs, prefix: string): readonly Tag[] {
+/** The tags that begin so, by name; of one commit alone where `at` names it. There may be a million of them. */
+export function tagsOf(refs: Refs, prefix: string, at?: string): readonly Tag[] {
   const start = `refs/tags/${prefix}`;
   const tags: Tag[] = [];
   for (const [name, hash] of refs) {
-    if (name.startsWith(start)) tags.push({ name: name.slice("refs/tags/".length), hash });
+    if ((at === undefined || hash === at) && name.startsWith(start))
+      tags.push({ name: name.slice("refs/tags/".length), hash });
   }
-  return tags.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  return tags.sort((a, b) => byBytes(a.name, b.name));
 }
+
+/** As Go sorts texts. UTF-16 units come in another order above U+D7FF alone. */
+function byBytes(a: string, b: string): number {
+  if (wide.test(a) || wide.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const wide = /[\ud800-\uffff]/;
 
 /** Origin's TagSum. */
 export function tagSum(tags: readonly Tag[], prefix: string): string {

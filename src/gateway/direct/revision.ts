@@ -94,9 +94,7 @@ export class Revisions {
 
   #described(commit: { hash: string; time: Date }, rev: string, refs: Refs, ref: string | undefined): Revision {
     const { hash, time } = commit;
-    const tags = tagsOf(refs, "")
-      .filter((tag) => tag.hash === hash)
-      .map(({ name }) => name);
+    const tags = tagsOf(refs, "", hash).map(({ name }) => name);
     return { hash, short: hash.slice(0, 12), time, version: tags.includes(rev) ? rev : hash, tags, ref };
   }
 
