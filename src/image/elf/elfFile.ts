@@ -137,10 +137,12 @@ class Reader {
     const needs: { library: string; versions: string[] }[] = [];
     if (start === undefined) return needs;
     let at = start;
-    for (let i = 0; i < Math.min(count, entryLimit); i++) {
+    // Lists may lie upon each other: all of them together are bounded.
+    let left = entryLimit;
+    for (let i = 0; i < Math.min(count, entryLimit) && left > 0; i++) {
       const versions: string[] = [];
       let each = at + this.#int(at + 8);
-      for (let j = 0; j < Math.min(this.#half(at + 2), entryLimit); j++) {
+      for (let j = this.#half(at + 2); j > 0 && left > 0; j--, left--) {
         const isWeak = (this.#half(each + 4) & 2) !== 0;
         if (!isWeak) versions.push(string(this.#int(each + 8)));
         each += this.#int(each + 12);
