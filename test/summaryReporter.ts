@@ -6,7 +6,9 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 /**
  * Prints what was skipped and why (Vitest's own reporters drop the reason), and ends with the one line that CI reads:
  * `N passed, N failed, N skipped`. With FAIRLEAD_REQUIRE=all a skip counts as a failure, so that CI can't go green on a
- * machine where half of the services are missing. What passed only when it was run again is named: it is a bug to mend. A long run (FAIRLEAD_LONG=1) leaves its report in docs/evidence/.
+ * machine where half of the services are missing.
+ * What passed only when it was run again is named, and why: it is a bug to mend. A long run (FAIRLEAD_LONG=1) leaves its
+ * report in docs/evidence/.
  */
 export default class SummaryReporter implements Reporter {
   readonly #said: string[] = [];
@@ -26,7 +28,7 @@ export default class SummaryReporter implements Reporter {
         const { state } = test.result();
         own[state === "pending" ? "failed" : state]++;
         if (state === "skipped") skips.push(describeSkip(test));
-        if (test.diagnostic()?.flaky === true) flaky.push(`${test.module.relativeModuleId} > ${test.fullName}`);
+        if (test.diagnostic()?.flaky === true) flaky.push(describeFlaky(test));
       }
       // A file that failed to load holds no test, and must not pass for that.
       if (module.children.size === 0 || module.errors().length > 0) own.failed++;
@@ -45,6 +47,12 @@ export default class SummaryReporter implements Reporter {
     if (process.env["FAIRLEAD_LONG"] === "1") writeEvidence(summary, rows, this.#said);
     console.log(`\n${summary}`);
   }
+}
+
+/** With what the first try failed for: there is no other trace of it. */
+function describeFlaky(test: TestCase): string {
+  const errors = (test.result().errors ?? []).map(({ message, stack = "" }) => `${message}\n${stack}`.slice(0, 4000));
+  return [`${test.module.relativeModuleId} > ${test.fullName}`, ...errors].join("\n");
 }
 
 function describeSkip(test: TestCase): string {
