@@ -3,12 +3,17 @@
 import type { Dockerfile } from "../repo/dockerfile/dockerfile.ts";
 import { isOpen } from "../repo/dockerfile/variables.ts";
 import { ignoreMatcher } from "../repo/ignorePattern.ts";
+import type { ProjectTree } from "../repo/projectTree.ts";
 
 export interface BuildContext {
   /** From the project's root, without a slash at its end; empty for the root. */
   readonly folder: string;
   /** Of the project's files, those in the context's folder, from there. Hidden ones too. */
   readonly files: readonly string[];
+  /** Folders of tools that are there and not among the files: `.git`, `node_modules`. From the context's folder. */
+  readonly toolFolders: readonly string[];
+  /** In bytes; undefined where no instruction copies from this context. */
+  readonly sizeOf: (path: string) => number | undefined;
   readonly ignoreFile: string | undefined;
   /** The line of the ignore file that hides a path of the context; undefined for what is sent. */
   readonly hiddenBy: (path: string) => HidingLine | undefined;
@@ -25,12 +30,15 @@ export interface HidingLine {
 
 export function buildContext(
   dockerfile: Dockerfile,
-  all: readonly string[],
+  { files: all, passedOver }: Pick<ProjectTree, "files" | "passedOver">,
   text: (file: string) => string | undefined,
+  sizes: ReadonlyMap<string, number> = new Map(),
 ): BuildContext {
   const folder = contextFolder(dockerfile, all);
   const prefix = folder === "" ? "" : `${folder}/`;
-  const files = all.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+  const within = (paths: readonly string[]): readonly string[] =>
+    paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+  const files = within(all);
   // A Dockerfile's own ignore file counts alone.
   const ignoreFile = [`${dockerfile.file}.dockerignore`, `${prefix}.dockerignore`].find(
     (file) => text(file) !== undefined,
@@ -46,6 +54,8 @@ export function buildContext(
   return {
     folder,
     files,
+    toolFolders: within(passedOver),
+    sizeOf: (path) => sizes.get(`${prefix}${path}`),
     ignoreFile,
     hiddenBy,
     matches: (source) => files.filter((file) => takes(source, file) && !hides(file)),

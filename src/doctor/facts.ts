@@ -3,6 +3,7 @@
 import type { CiPipeline } from "../repo/ci/ciFile.ts";
 import { readCi } from "../repo/ci/readCi.ts";
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
+import { fileSizes } from "../repo/fileSizes.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, readGoProject } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
@@ -62,6 +63,11 @@ export async function readFacts(folder: string): Promise<Facts> {
   ]);
   const known = new Map([...texts, ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const)]);
   const text = (file: string): string | undefined => known.get(file);
+  const parsed = dockerfiles.map((file) => parseDockerfile(file, text(file) ?? ""));
+  const copiesContext = parsed.some(({ stages }) =>
+    stages.some(({ instructions }) => instructions.some(({ copy }) => copy !== undefined && copy.from === undefined)),
+  );
+  const sizes = fileSizes(tree.root, copiesContext ? tree.files : []);
   return {
     files: tree.files,
     has: tree.has,
@@ -69,10 +75,7 @@ export async function readFacts(folder: string): Promise<Facts> {
     go,
     git,
     ci,
-    dockerfiles: dockerfiles.map((file) => {
-      const parsed = parseDockerfile(file, text(file) ?? "");
-      return { ...parsed, context: buildContext(parsed, tree.files, text) };
-    }),
+    dockerfiles: parsed.map((each) => ({ ...each, context: buildContext(each, tree, text, sizes) })),
   };
 }
 

