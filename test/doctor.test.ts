@@ -27,7 +27,7 @@ function doctor(folder: TempDir, ...args: readonly string[]): Promise<CommandRun
 }
 
 const broken: ExampleFiles = {
-  "go.mod": "module example.com/app\n\ngo 1.24\n",
+  "go.mod": "module example.com/app\n\ngo 1.24.0\n",
   "main.go": "package main\n\nfunc main() {}\n",
   ".dockerignore": ".git\n",
   Dockerfile:

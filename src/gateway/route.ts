@@ -131,7 +131,7 @@ function parseModule(path: string): Route {
       check(module, version);
     } catch (error) {
       // v2.0.0 of a path without /v2 is what the go command asks for where v2.0.0+incompatible may be the answer.
-      if (kind === "info") return { kind: "query", module, version, key };
+      if (kind === "info" && isValid(module, `${version}+incompatible`)) return { kind: "query", module, version, key };
       throw new GatewayError("not-found", textOf(error), { cause: error });
     }
     return { kind, module, version, key };
@@ -143,6 +143,15 @@ function parseModule(path: string): Route {
     );
   }
   return { kind: "query", module, version, key };
+}
+
+function isValid(module: string, version: string): boolean {
+  try {
+    check(module, version);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseModulePath(escaped: string): string {
