@@ -15,7 +15,7 @@ export const rule: Rule = defineRule({
       "a pattern": { Dockerfile: "FROM golang:1.24\nENV GONOSUMDB=git.corp.example/*\nRUN go mod download\n" },
       "another program's": { Dockerfile: "FROM alpine:3.20\nENV SUMDB=off\n" },
       "a mirror of the database": {
-        Dockerfile: "FROM golang:1.24\nENV GOSUMDB=sum.golang.google.cn\nRUN go mod download\n",
+        Dockerfile: "FROM golang:1.24\nENV GOSUMDB=sumdb.corp.example\nRUN go mod download\n",
       },
     },
   },

@@ -58,11 +58,8 @@ export const rule: Rule = defineRule({
         );
         const knows = /netrc|insteadof|credential|\.ssh|id_(rsa|ed25519)|GIT_CONFIG|askpass|gitconfig|GOAUTH|vendor/i;
         if (hasMount || proxyIsGiven || mentions(stage, knows) || (proxy !== undefined && isOpen(proxy))) continue;
-        // A proxy of the company's own may have it.
-        const isOwnProxy = (variableOf(step, "GOPROXY") ?? "direct")
-          .split(/[,|]/)
-          .some((each) => !/^(direct|off|https:\/\/(proxy\.golang\.org|goproxy\.\w+))\/?$/.test(each));
-        if (isOwnProxy) continue;
+        // A proxy that the Dockerfile names may have it.
+        if (/:\/\//.test(variableOf(step, "GOPROXY") ?? "")) continue;
         const patterns =
           step.instruction.variables.get("GOPRIVATE") ?? step.instruction.variables.get("GONOPROXY") ?? "";
         const isSure = first.known || matchPrefixPatterns(patterns, first.path);
