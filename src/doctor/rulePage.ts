@@ -8,7 +8,7 @@ export function rulePage({ id, title, severity, why, source, examples }: Rule): 
   return [
     `# ${id}`,
     "",
-    `**${severity}**: ${title}.${hasFix ? " `fairlead doctor --fix` mends it." : ""}`,
+    `**${severity}**: ${title}.${hasFix ? " It has a fix: `fairlead doctor --diff` shows it, `--fix` makes it where that is safe." : ""}`,
     "",
     why,
     "",
