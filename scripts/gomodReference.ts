@@ -172,6 +172,14 @@ function page(
     const described = entries.map((entry) => {
       const go = counterparts.get(`${name}.${entry.name}`);
       const origin = go === undefined ? "" : `In Go: ${go}.\n\n`;
+      if (
+        /^export declare function/m.test(entry.declaration) &&
+        !namesGo.test(origin + entry.comment + (about || opening(name)))
+      ) {
+        throw new Error(
+          `${name}.${entry.name}: its comment, or the one that opens ${file}.ts, must name what it is in Go`,
+        );
+      }
       const comment = entry.comment === "" ? "" : `${tagged(entry.comment)}\n\n`;
       return `### ${entry.name}\n\n${comment}${origin}\`\`\`ts\n${entry.declaration.trimEnd()}\n\`\`\`\n`;
     });
@@ -180,6 +188,10 @@ function page(
   const made = `<!-- Made from the sources by \`make generate\`. -->`;
   return `${made}\n\n# ${name}\n\n${about}\n\n${sections.join("\n")}`;
 }
+
+/** A name of Go's own code, or that there is none. */
+const namesGo =
+  /In Go:|\bGo has (none|`)|\b(cmd|internal|debug|archive)\/\w|golang\.org\/x\/|\bgo\/(build|token|parser|scanner)|strconv\.|\bpath\.\w|cmd\/go/;
 
 /** `@param x …` and `@throws …` as a list. */
 function tagged(comment: string): string {

@@ -18,7 +18,8 @@ export { type BuildInfo, type BuildModule, type BuildSetting, format, parse } fr
 export type { RandomAccess } from "./randomAccess.ts";
 
 /**
- * Reads the build information of an executable or shared library: ELF, Mach-O (the first part of a universal file) or PE.
+ * Reads the build information of an executable or shared library: ELF, Mach-O (the first part of a universal file) or PE
+ * (debug/buildinfo, Read).
  *
  * @throws ModuleError `notExecutable` for another kind of file, or a damaged one; `notGo` where there is no build
  * information; `badBuildInfo` where it can't be understood.

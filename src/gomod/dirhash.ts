@@ -35,7 +35,7 @@ export function hash1(files: readonly HashedFile[], sha256: Sha256Hex): string {
   return `h1:${base64OfHex(sha256(new TextEncoder().encode(lines.join(""))))}`;
 }
 
-/** The hash of a go.mod file by itself, which go.sum has as `<module> <version>/go.mod h1:…`. */
+/** The hash of a go.mod file by itself, which go.sum has as `<module> <version>/go.mod h1:…` (cmd/go, goModSum). */
 export function hashGoMod(goMod: Uint8Array, sha256: Sha256Hex): string {
   return hash1([{ name: "go.mod", sha256: sha256(goMod) }], sha256);
 }
@@ -60,7 +60,8 @@ export interface Sha256Stream {
 }
 
 /**
- * `h1:` and 44 characters of base64, of files that are read here, one after the other and piece by piece.
+ * `h1:` and 44 characters of base64, of files that are read here, one after the other and piece by piece: Hash1 of
+ * golang.org/x/mod/sumdb/dirhash.
  *
  * @throws ModuleError as {@link hash1}; what `open` throws.
  */

@@ -62,7 +62,11 @@ export function isZeroPseudoVersion(v: string): boolean {
   return v === zeroPseudoVersion(semver.major(v));
 }
 
-/** Takes a pseudo-version apart. @throws ModuleError `invalidPseudoVersion`: `pseudo-version "v1" invalid: syntax error`. */
+/**
+ * Takes a pseudo-version apart (golang.org/x/mod/module, parsePseudoVersion).
+ *
+ * @throws ModuleError `invalidPseudoVersion`: `pseudo-version "v1" invalid: syntax error`.
+ */
 export function parsePseudoVersion(v: string): PseudoVersion {
   if (!isPseudoVersion(v)) throw invalid(v, "syntax error");
   const build = semver.build(v);

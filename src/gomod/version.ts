@@ -42,12 +42,12 @@ export function canonicalVersion(v: string): string {
   return semver.canonical(v) + (semver.build(v) === "+incompatible" ? "+incompatible" : "");
 }
 
-/** Reports whether `v` names one immutable version. */
+/** Reports whether `v` names one immutable version: it is its own CanonicalVersion of golang.org/x/mod/module. */
 export function isCanonicalVersion(v: string): v is Version {
   return v !== "" && canonicalVersion(v) === v;
 }
 
-/** The version, if it is canonical. @throws ModuleError `invalidVersion`. */
+/** The version, if it is canonical; Go has none. @throws ModuleError `invalidVersion`. */
 export function parseVersion(v: string): Version {
   if (isCanonicalVersion(v)) return v;
   if (!semver.isValid(v)) throw invalidVersion(v, "not a semantic version");

@@ -1,5 +1,5 @@
 /**
- * Lists of words in one string, as GOFLAGS and CC hold them (cmd/internal/quoted): fields between spaces, and a field that
+ * Lists of words in one string, as GOFLAGS and CC hold them (cmd/internal/quoted: Split, Join): fields between spaces, and a field that
  * *begins* with a quotation mark ends with the same one. There is no escape, and a mark inside a field is a character.
  */
 import { ModuleError } from "../error.ts";

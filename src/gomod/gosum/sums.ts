@@ -5,7 +5,7 @@
  *     example.com/m v1.2.3/go.mod h1:…
  *
  * the former of a whole module, the latter of its go.mod file alone. A file may hold several hashes of one thing, of
- * algorithms yet to come.
+ * algorithms yet to come. Go's code for it is cmd/go/internal/modfetch/fetch.go (readGoSum, tidyGoSum).
  */
 import { ModuleError } from "../error.ts";
 import { modSort } from "../gover/moduleVersion.ts";
@@ -86,7 +86,7 @@ export function format(sums: Sums, keep?: (mod: ModuleVersion) => boolean): stri
     .join("");
 }
 
-/** All that the files say together, such as two sides of a merge. See {@link conflicts}. */
+/** All that the files say together, such as two sides of a merge. Go has none. See {@link conflicts}. */
 export function merge(...files: readonly Sums[]): Sums {
   const merged = new Map<string, ModuleSums>();
   for (const [key, { mod, hashes }] of files.flatMap((file) => [...file])) {
@@ -96,7 +96,7 @@ export function merge(...files: readonly Sums[]): Sums {
   return merged;
 }
 
-/** What has more than one `h1:` hash: one of them is of something else, and the go command may refuse either. */
+/** What has more than one `h1:` hash: one of them is of something else, and the go command may refuse either. Go has none. */
 export function conflicts(sums: Sums): ModuleSums[] {
   return [...sums.values()].filter(({ hashes }) => new Set(hashes.filter(isKnownHash)).size > 1);
 }

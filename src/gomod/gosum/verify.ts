@@ -1,4 +1,7 @@
-/** What go.sum files know of a module, and whether what was downloaded is that. */
+/**
+ * What go.sum files know of a module, and whether what was downloaded is that (cmd/go/internal/modfetch/fetch.go: HaveSum,
+ * RecordedSum, checkModSum).
+ */
 import { ModuleError } from "../error.ts";
 import type { ModuleVersion } from "../version.ts";
 import { isKnownHash, keyOf, type Sums } from "./sums.ts";

@@ -1,4 +1,7 @@
-/** The language versions at which the meaning of a go.mod file changes, and those that files without a go line have. */
+/**
+ * The language versions at which the meaning of a go.mod file changes, and those that files without a go line have
+ * (cmd/go/internal/gover/version.go).
+ */
 import type { File, WorkFile } from "../modfile/file.ts";
 
 /** From here on, `all` no longer has the tests of dependencies: https://go.dev/ref/mod#all-pattern. */

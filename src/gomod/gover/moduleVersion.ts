@@ -1,6 +1,6 @@
 /**
  * Versions of modules, where the paths `go` and `toolchain` stand for the Go version and the toolchain that a module asks
- * for: the go command keeps them in the same graph.
+ * for: the go command keeps them in the same graph (cmd/go/internal/gover/mod.go).
  */
 import * as semver from "../semver.ts";
 import { compareBytewise } from "../utf8.ts";

@@ -1,4 +1,7 @@
-/** Which toolchain the go command runs: https://go.dev/doc/toolchain#select. */
+/**
+ * Which toolchain the go command runs: https://go.dev/doc/toolchain#select (cmd/go/internal/toolchain, Select in select.go
+ * and NewerToolchain in switch.go; cmd/go/internal/gover/gomod.go, GoModLookup).
+ */
 import { ModuleError } from "../error.ts";
 import { quote } from "../quote.ts";
 import { trimSpace } from "../utf8.ts";

@@ -1,6 +1,6 @@
 /**
  * Names of toolchains: `go1.21.3`, and with a suffix for builds of one's own, `go1.21.3-bigcorp`.
- * https://go.dev/doc/toolchain#name
+ * https://go.dev/doc/toolchain#name (cmd/go/internal/gover/toolchain.go)
  */
 import { isValid } from "./version.ts";
 

@@ -6,6 +6,7 @@
  *
  * so that a toolchain of any of these may read a file that says `go 1.21`, and a release candidate may not read one that
  * says `go 1.21.0`. Before 1.21, `1.20` itself is the first release. https://go.dev/doc/toolchain#version
+ * (internal/gover and cmd/go/internal/gover/gover.go)
  */
 
 interface Parsed {

@@ -188,14 +188,15 @@ const goVersion = /^[1-9][0-9]*\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?(?:[a-
 const laxGoVersion = /^v?([1-9][0-9]*\.(?:0|[1-9][0-9]*))[^0-9][^\n]*$/;
 const toolchain = /^default$|^go1(?:$|\.)/;
 
-/** Reports whether a go line may name this version: `1.23`, `1.23.1`, `1.24rc1`. x/mod's GoVersionRE. */
+/** Reports whether a go line may name this version: `1.23`, `1.23.1`, `1.24rc1`. GoVersionRE of golang.org/x/mod/modfile. */
 export function isGoVersion(version: string): boolean {
   return goVersion.test(version);
 }
 
 /**
  * Reports whether a toolchain line may name this: `default`, or what begins as `go1`. It is looser than gover, so that
- * toolchains to come can be named. x/mod's ToolchainRE.
+ * toolchains to come can be named. ToolchainRE of
+ * golang.org/x/mod/modfile.
  */
 export function isToolchainName(name: string): boolean {
   return toolchain.test(name);

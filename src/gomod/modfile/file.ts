@@ -124,12 +124,12 @@ export interface Use {
   readonly syntax: Line;
 }
 
-/** An empty go.mod file, to be filled by edits. */
+/** An empty go.mod file, to be filled by edits: `new(File)` of golang.org/x/mod/modfile. */
 export function newFile(name: string = "go.mod"): File {
   return fileOf(newFileSyntax(name));
 }
 
-/** An empty go.work file, to be filled by edits. */
+/** An empty go.work file, to be filled by edits: `new(WorkFile)` of golang.org/x/mod/modfile. */
 export function newWorkFile(name: string = "go.work"): WorkFile {
   return workFileOf(newFileSyntax(name));
 }

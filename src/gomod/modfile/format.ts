@@ -19,7 +19,7 @@ export function format(file: File | WorkFile | FileSyntax): string {
   return printer.text();
 }
 
-/** As {@link format}, in bytes: what to write to the file. */
+/** As {@link format}, in bytes: what to write to the file. Format of golang.org/x/mod/modfile gives these. */
 export function formatBytes(file: File | WorkFile | FileSyntax): Uint8Array<ArrayBuffer> {
   return encodeUtf8(format(file));
 }

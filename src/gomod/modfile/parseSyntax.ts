@@ -22,7 +22,7 @@ import {
 } from "./syntax.ts";
 
 /**
- * Parses a go.mod or go.work file, whatever its directives mean.
+ * Parses a go.mod or go.work file, whatever its directives mean (golang.org/x/mod/modfile, parse in read.go).
  *
  * @param data Bytes, or text; see utf8.ts for what becomes of bytes that are no UTF-8. They survive in comments.
  * @throws ErrorList with the first error: the syntax can't be followed behind it.

@@ -6,7 +6,7 @@ const keywords: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Reports whether a word can't be a name. */
+/** Reports whether a word can't be a name (go/token, IsKeyword). */
 export function isKeyword(word: string): boolean {
   return keywords.has(word);
 }

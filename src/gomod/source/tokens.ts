@@ -1,5 +1,5 @@
 /**
- * The tokens of a whole Go file (https://go.dev/ref/spec#Lexical_elements), for those who look for more than its header:
+ * The tokens of a whole Go file (https://go.dev/ref/spec#Lexical_elements; a loose go/scanner), for those who look for more than its header:
  * comments, strings and names are told apart exactly, since `func main` in a raw string means nothing. Numbers are read
  * loosely, and no semicolons are inserted.
  *
@@ -49,7 +49,7 @@ export function* tokens(bytes: Uint8Array): Generator<Token, void> {
   }
 }
 
-/** What a string token stands for; empty where it is malformed. */
+/** What a string token stands for (strconv.Unquote); empty where it is malformed. */
 export function stringValue(text: string): string {
   return (unquote(text) ?? "").toWellFormed();
 }

@@ -27,6 +27,7 @@ export function nodeHash(left: Hash, right: Hash, sha256: Sha256): Hash {
   return sha256(hashed);
 }
 
+/** Reports whether two hashes are the same; Go has `==` for it. */
 export function equalHashes(a: Hash, b: Hash): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

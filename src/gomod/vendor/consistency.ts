@@ -1,6 +1,6 @@
 /**
  * Whether vendor/modules.txt fits go.mod, or go.work and its modules: the go command refuses to build from a vendor folder
- * that doesn't. https://go.dev/ref/mod#go-mod-vendor
+ * that doesn't (cmd/go/internal/modload/vendor.go, checkVendorConsistency). https://go.dev/ref/mod#go-mod-vendor
  */
 import { compare } from "../gover/version.ts";
 import type { ModuleVersion } from "../version.ts";

@@ -5,7 +5,8 @@
  *     ## explicit; go 1.21
  *     example.com/m/pkg
  *
- * It is generated, but people and tools do edit it, and what the go command can't read it skips. So does this.
+ * It is generated, but people and tools do edit it, and what the go command can't read it skips. So does this. Go reads it in
+ * cmd/go/internal/modload/vendor.go (readVendorList) and writes it in cmd/go/internal/modcmd/vendor.go.
  */
 import { ModuleError } from "../error.ts";
 import { checkImportPath } from "../path.ts";

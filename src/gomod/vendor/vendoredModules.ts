@@ -1,4 +1,4 @@
-/** What `go mod vendor` and `go work vendor` write to modules.txt. */
+/** What `go mod vendor` and `go work vendor` write to modules.txt (cmd/go/internal/modcmd/vendor.go, RunVendor). */
 import { ModuleError } from "../error.ts";
 import { modSort } from "../gover/moduleVersion.ts";
 import { compare, max } from "../gover/version.ts";

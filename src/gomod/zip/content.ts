@@ -73,7 +73,7 @@ function refuseTwins(entries: readonly ZipEntry[]): void {
 }
 
 /**
- * The content of one file that {@link checkZip} passed, all at once; for go.mod and the like.
+ * The content of one file that {@link checkZip} passed, all at once; for go.mod and the like (archive/zip, File.Open).
  *
  * @throws ModuleError as {@link contents}.
  */

@@ -43,7 +43,7 @@ const headerLength = 46;
 const headerSignature = 0x02014b50;
 
 /**
- * Reads the directory.
+ * Reads the directory (archive/zip, NewReader).
  *
  * @throws ModuleError `badZip` with the text of Go's archive/zip, `zip: not a valid zip file`; `suspectZip` above the limits.
  */
