@@ -6,6 +6,7 @@ import type { ExampleFiles } from "../src/doctor/rule.ts";
 import { rules } from "../src/doctor/rules.ts";
 import { tryCommand, type CommandRun } from "./harness/command.ts";
 import { DockerEngine } from "./harness/dockerEngine.ts";
+import { GitRepository } from "./harness/gitRepository.ts";
 import { goEnv } from "./harness/goTools.ts";
 import { imageNeeds, loadGolang } from "./harness/images.ts";
 import { missing } from "./harness/require.ts";
@@ -21,6 +22,44 @@ async function project(files: ExampleFiles): Promise<TempDir> {
   }
   return folder;
 }
+
+test("a revision of git is looked at as it was, whatever the work tree holds", async () => {
+  await using dir = await TempDir.create("doctor");
+  const repository = await GitRepository.create(dir.join("repo"), "example.com/a");
+  await repository.commit({ "cmd/Dockerfile": "FROM scratch\nENTRYPOINT /app\n", "é ü.txt": "x" }, "Broken");
+  await repository.git("tag", "v1.0.0");
+  await repository.commit({ "cmd/Dockerfile": 'FROM scratch\nENTRYPOINT ["/app"]\n' }, "Mended");
+  const at = (...args: readonly string[]): Promise<CommandRun> =>
+    tryCommand([launcher, "doctor", repository.path, "--rule", "docker/shell-form-without-shell", ...args], {});
+  expect(await at()).toMatchObject({ exitCode: 0 });
+  const broken = await at("--revision", "v1.0.0");
+  expect(broken).toMatchObject({ exitCode: 1 });
+  expect(broken.stdout).toContain("error cmd/Dockerfile:2:1 docker/shell-form-without-shell");
+  expect((await at("--revision", "v1.0.0", "--diff")).stdout).toContain('+ENTRYPOINT ["/app"]');
+  const unknown = await at("--revision", "--output=/tmp/x");
+  expect(unknown).toMatchObject({ exitCode: 2 });
+  expect(unknown.stderr).toContain('reading revision "--output=/tmp/x"');
+});
+
+test("an editor's text is told about instead of the file's, and mended on standard output", async () => {
+  await using folder = await project({ ...broken, "cmd/x/Dockerfile": "FROM scratch\n" });
+  await mkdir(folder.join(".git"));
+  const run = (input: string, ...args: readonly string[]): Promise<CommandRun> =>
+    tryCommand([launcher, "doctor", "--stdin-filename", "x/Dockerfile", ...args, "-"], {
+      cwd: folder.join("cmd"),
+      input,
+    });
+  const found = await run("FROM scratch\nENTRYPOINT /app\n", "--json");
+  expect(JSON.parse(found.stdout)).toMatchObject({
+    findings: [{ rule: "docker/shell-form-without-shell", file: "cmd/x/Dockerfile", line: 2 }, {}],
+  });
+  expect((await run("FROM scratch\nENTRYPOINT /app\n", "--fix")).stdout).toBe('FROM scratch\nENTRYPOINT ["/app"]\n');
+  expect(await readFile(folder.join("cmd/x/Dockerfile"), "utf8")).toBe("FROM scratch\n");
+  expect(await run('FROM scratch\nENTRYPOINT ["/app"]\n', "--fix")).toMatchObject({
+    exitCode: 0,
+    stdout: 'FROM scratch\nENTRYPOINT ["/app"]\n',
+  });
+});
 
 function doctor(folder: TempDir, ...args: readonly string[]): Promise<CommandRun> {
   return tryCommand([launcher, "doctor", folder.path, ...args], { env: { ...process.env, NO_COLOR: "1" } });

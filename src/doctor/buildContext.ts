@@ -12,7 +12,7 @@ export interface BuildContext {
   readonly files: readonly string[];
   /** Folders of tools that are there and not among the files: `.git`, `node_modules`. From the context's folder. */
   readonly toolFolders: readonly string[];
-  /** In bytes; undefined where no instruction copies from this context. */
+  /** In bytes. */
   readonly sizeOf: (path: string) => number | undefined;
   readonly ignoreFile: string | undefined;
   /** The line of the ignore file that hides a path of the context; undefined for what is sent. */
@@ -30,9 +30,8 @@ export interface HidingLine {
 
 export function buildContext(
   dockerfile: Dockerfile,
-  { files: all, passedOver }: Pick<ProjectTree, "files" | "passedOver">,
+  { files: all, passedOver, sizeOf }: Pick<ProjectTree, "files" | "passedOver" | "sizeOf">,
   text: (file: string) => string | undefined,
-  sizes: ReadonlyMap<string, number> = new Map(),
 ): BuildContext {
   const folder = contextFolder(dockerfile, all);
   const prefix = folder === "" ? "" : `${folder}/`;
@@ -55,7 +54,7 @@ export function buildContext(
     folder,
     files,
     toolFolders: within(passedOver),
-    sizeOf: (path) => sizes.get(`${prefix}${path}`),
+    sizeOf: (path) => sizeOf(`${prefix}${path}`),
     ignoreFile,
     hiddenBy,
     matches: (source) => files.filter((file) => takes(source, file) && !hides(file)),

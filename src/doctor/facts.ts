@@ -1,13 +1,13 @@
 // What rules look at: read once, before any rule, so that every rule is a plain function of it.
 
+import { resolve } from "node:path";
 import type { CiPipeline } from "../repo/ci/ciFile.ts";
 import { readCi } from "../repo/ci/readCi.ts";
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
-import { fileSizes } from "../repo/fileSizes.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
-import { type GoProject, readGoProject } from "../repo/goProject.ts";
+import { type GoProject, goProjectOf } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
-import { readProjectTree } from "../repo/projectTree.ts";
+import { type ProjectTree, readProjectTree } from "../repo/projectTree.ts";
 import { type BuildContext, buildContext } from "./buildContext.ts";
 
 export interface Facts {
@@ -43,7 +43,11 @@ const mostDockerfiles = 100;
 
 /** Reads a project's facts. Throws GoProjectError `unreadable` for a folder that can't be read. */
 export async function readFacts(folder: string): Promise<Facts> {
-  const tree = await readProjectTree(folder);
+  return factsOf(await readProjectTree(resolve(folder)));
+}
+
+/** The same of files that may lie elsewhere than on disk. Tags and origin are those of the tree's root. */
+export async function factsOf(tree: ProjectTree): Promise<Facts> {
   const isOwn = (file: string): boolean => !notOwn.test(file);
   const dockerfiles = tree.files
     .filter((file) => dockerfileName.test(file) && !noDockerfile.test(file) && isOwn(file))
@@ -57,17 +61,13 @@ export async function readFacts(folder: string): Promise<Facts> {
   if (firstGoFile !== undefined && !tree.files.some((file) => /(^|\/)go\.mod$/.test(file))) names.push(firstGoFile);
   const [texts, go, git, ci] = await Promise.all([
     Promise.all(names.map(async (file) => [file, (await tree.read(file)) ?? ""] as const)),
-    readGo(folder),
-    readGitRefs(folder),
+    readGo(tree),
+    readGitRefs(tree.root),
     readCi(tree.files, tree.read),
   ]);
   const known = new Map([...texts, ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const)]);
   const text = (file: string): string | undefined => known.get(file);
   const parsed = dockerfiles.map((file) => parseDockerfile(file, text(file) ?? ""));
-  const copiesContext = parsed.some(({ stages }) =>
-    stages.some(({ instructions }) => instructions.some(({ copy }) => copy !== undefined && copy.from === undefined)),
-  );
-  const sizes = fileSizes(tree.root, copiesContext ? tree.files : []);
   return {
     files: tree.files,
     has: tree.has,
@@ -75,13 +75,13 @@ export async function readFacts(folder: string): Promise<Facts> {
     go,
     git,
     ci,
-    dockerfiles: parsed.map((each) => ({ ...each, context: buildContext(each, tree, text, sizes) })),
+    dockerfiles: parsed.map((each) => ({ ...each, context: buildContext(each, tree, text) })),
   };
 }
 
-async function readGo(folder: string): Promise<GoProject | undefined> {
+async function readGo(tree: ProjectTree): Promise<GoProject | undefined> {
   try {
-    return await readGoProject(folder);
+    return await goProjectOf(tree);
   } catch (error) {
     // No module, or a broken one: rules about go.mod say so by themselves.
     if (error instanceof GoProjectError) return undefined;

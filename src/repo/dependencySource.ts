@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { escapePath, escapeVersion } from "../gomod/module.ts";
 import { ModuleError } from "../gomod/error.ts";
 import type { GoModule, GoWorkspace, Replacement } from "./goModules.ts";
+import { folderOf } from "./goPackages.ts";
 import { readSourceFile, type SourceFile } from "../gomod/source/sourceFile.ts";
 import { type ProjectTree, readBoundedBytes } from "./projectTree.ts";
 
@@ -26,10 +27,12 @@ export function dependencySource(
   ];
   const replaces = [...(workspace?.replaces ?? []), ...modules.flatMap(({ replaces }) => replaces)];
   const required = requiredModules(modules, replaces);
+  let byFolder: ReadonlyMap<string, readonly string[]> | undefined;
+  const folders = (): ReadonlyMap<string, readonly string[]> => (byFolder ??= Map.groupBy(tree.files, folderOf));
   const find = async (importPath: string): Promise<GoHeaders | undefined> => {
     if (!/^[\w.~+@/-]+$/.test(importPath) || importPath.split("/").some((part) => /^\.*$/.test(part))) return undefined;
     for (const vendor of vendors) {
-      const found = await readFolder(join(tree.root, vendor, importPath));
+      const found = await readVendored(tree, folders(), `${vendor}/${importPath}`);
       if (found !== undefined) return found;
     }
     for (const folder of moduleCache === undefined ? [] : candidates(importPath, required, moduleCache)) {
@@ -92,12 +95,31 @@ function* candidates(importPath: string, required: ReadonlyMap<string, string[]>
   }
 }
 
+function readVendored(
+  tree: ProjectTree,
+  folders: ReadonlyMap<string, readonly string[]>,
+  folder: string,
+): Promise<GoHeaders | undefined> {
+  const names = (folders.get(folder) ?? []).map((file) => file.slice(folder.length + 1));
+  return readHeaders(names, async (name) => {
+    const text = await tree.read(`${folder}/${name}`);
+    return text === undefined ? undefined : Buffer.from(text);
+  });
+}
+
 async function readFolder(folder: string): Promise<GoHeaders | undefined> {
   const names = await readdir(folder).catch(() => []);
+  return readHeaders(names, (name) => readBoundedBytes(join(folder, name)));
+}
+
+async function readHeaders(
+  names: readonly string[],
+  read: (name: string) => Promise<Buffer | undefined>,
+): Promise<GoHeaders | undefined> {
   const sources = names.filter((name) => name.endsWith(".go") && !name.endsWith("_test.go"));
   const headers = await Promise.all(
     sources.map(async (name) => {
-      const bytes = await readBoundedBytes(join(folder, name));
+      const bytes = await read(name);
       const header = bytes === undefined ? undefined : readSourceFile(bytes);
       return header?.packageName === undefined ? [] : [[name, header] as const];
     }),

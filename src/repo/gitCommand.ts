@@ -1,8 +1,9 @@
 // Runs git on a repository that somebody else may have made. Its configuration can name programs (a file system
 // monitor, hooks, filters, transports, a pager, a signature checker), and reading a repository must start none of them.
 
-import { execFile } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { devNull } from "node:os";
+import type { Readable, Writable } from "node:stream";
 
 /** What kept git from answering. */
 type GitErrorCode = "no-git" | "ownership" | "unsafe-config" | "timeout" | "failed";
@@ -53,10 +54,8 @@ const harmless = [
  * @throws GitError if git is absent, hangs, or refuses the repository for its owner
  */
 export function runGit(args: readonly string[], options: GitOptions): Promise<GitAnswer> {
-  const { folder, anyOwner = false, settings = [] } = options;
-  const owner = anyOwner ? ["safe.directory=*"] : [];
-  const all = [...harmless, ...owner, ...settings].flatMap((setting) => ["-c", setting]);
-  const command = ["--no-pager", "-C", folder, ...all, ...args];
+  const { folder } = options;
+  const command = commandLine(args, options);
   const limits = { timeout: withinMs, maxBuffer: outputLimit, env: gitEnvironment(process.env) };
   return new Promise((resolve, reject) => {
     const child = execFile("git", command, limits, (error, stdout, stderr) => {
@@ -77,6 +76,18 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
     });
     child.stdin?.end();
   });
+}
+
+/** Starts `git ARGS` in the folder, for those who read its output as it comes. Ending it is the caller's. */
+export function startGit(args: readonly string[], options: GitOptions): ChildProcessByStdio<Writable, Readable, null> {
+  const stdio: ["pipe", "pipe", "ignore"] = ["pipe", "pipe", "ignore"];
+  return spawn("git", commandLine(args, options), { env: gitEnvironment(process.env), stdio });
+}
+
+function commandLine(args: readonly string[], { folder, anyOwner = false, settings = [] }: GitOptions): string[] {
+  const owner = anyOwner ? ["safe.directory=*"] : [];
+  const all = [...harmless, ...owner, ...settings].flatMap((setting) => ["-c", setting]);
+  return ["--no-pager", "-C", folder, ...all, ...args];
 }
 
 function ownershipError(folder: string): GitError {

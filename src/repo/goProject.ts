@@ -93,11 +93,14 @@ interface ReadOptions {
   readonly moduleCache?: string | null;
 }
 
-/** @throws GoProjectError */
+/** Of the folder as it is on disk. @throws GoProjectError */
 export async function readGoProject(folder: string, options: ReadOptions = {}): Promise<GoProject> {
-  const dir = resolve(folder);
+  return goProjectOf(await readProjectTree(resolve(folder)), options);
+}
+
+/** @throws GoProjectError `noModule`, or what is wrong with a go.mod or go.work */
+export async function goProjectOf(tree: ProjectTree, options: ReadOptions = {}): Promise<GoProject> {
   const settings = options.settings ?? (await readGoEnvironment(localHost(process.env))).variable;
-  const tree = await readProjectTree(dir);
   const { modules, workspace } = await readModules(tree);
   if (modules.length === 0) throw noModule(tree);
   const packages = await readPackages(tree, new Map(modules.map(({ dir, path }) => [dir, path])));
@@ -112,7 +115,7 @@ export async function readGoProject(folder: string, options: ReadOptions = {}): 
     mains.push(mainPackage(each, reached, cgo, tree));
   }
   return {
-    dir,
+    dir: tree.root,
     modules,
     workspace,
     mains: mains.sort((a, b) => compare(a.dir, b.dir)),

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, lstatSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GoProjectError } from "./goProjectError.ts";
@@ -12,6 +12,8 @@ export interface ProjectTree {
   readonly has: (path: string) => boolean;
   /** The text of a file; undefined if it isn't there, or too large to be looked at. */
   readonly read: (path: string) => Promise<string | undefined>;
+  /** In bytes; undefined for what isn't there. */
+  readonly sizeOf: (path: string) => number | undefined;
   /** The folders among them that are a tool's own, and were not looked into: `.git`, `web/node_modules`. */
   readonly passedOver: readonly string[];
   /** What was left out because of a bound, for a person. */
@@ -21,10 +23,10 @@ export interface ProjectTree {
 const maxFiles = 200_000;
 const maxDepth = 64;
 /** Generated Go files reach a few megabytes. */
-const maxFileBytes = 8 << 20;
+export const maxFileBytes: number = 8 << 20;
 
 /** Folders that are a tool's own, and large. */
-const toolFolders: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
+export const toolFolders: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
 
 /** @throws GoProjectError `unreadable` */
 export async function readProjectTree(root: string): Promise<ProjectTree> {
@@ -58,8 +60,22 @@ export async function readProjectTree(root: string): Promise<ProjectTree> {
     files,
     has: (path) => all.has(path),
     read: async (path) => (all.has(path) ? readBounded(join(root, path)) : undefined),
+    // Not a promise, as there may be many: a turn of the thread pool for each costs more than the call.
+    sizeOf: (path) => (all.has(path) ? lstatSync(join(root, path), { throwIfNoEntry: false })?.size : undefined),
     passedOver: passedOver.toSorted(),
     leftOut,
+  };
+}
+
+/** The same tree, in which one file has another text, or is there at all: what an editor has not saved yet. */
+export function withFile(tree: ProjectTree, file: string, text: string): ProjectTree {
+  const isNew = !tree.has(file);
+  return {
+    ...tree,
+    files: isNew ? [...tree.files, file].toSorted() : tree.files,
+    has: (path) => path === file || tree.has(path),
+    read: async (path) => (path === file ? text : tree.read(path)),
+    sizeOf: (path) => (path === file ? Buffer.byteLength(text) : tree.sizeOf(path)),
   };
 }
 

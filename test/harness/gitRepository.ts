@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -24,7 +24,10 @@ export class GitRepository {
 
   /** Writes files and commits them; resolves to the commit's hash. */
   async commit(files: Readonly<Record<string, string>>, message: string): Promise<string> {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(this.path, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(this.path, name)), { recursive: true });
+      await writeFile(join(this.path, name), text);
+    }
     await this.git("add", "--all");
     await this.git("commit", "--quiet", "--message", message);
     return (await this.git("rev-parse", "HEAD")).trim();

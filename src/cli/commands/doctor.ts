@@ -1,14 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { Command, Option } from "commander";
 import { diagnose, isAtLeast } from "../../doctor/diagnose.ts";
-import { type Facts, readFacts } from "../../doctor/facts.ts";
+import { type Facts, factsOf, readFacts } from "../../doctor/facts.ts";
 import type { Finding, Severity } from "../../doctor/finding.ts";
 import { applyFixes } from "../../doctor/fixes.ts";
 import { codeQuality, fingerprint, githubCommands, markdown } from "../../doctor/report/ci.ts";
 import { sarif } from "../../doctor/report/sarif.ts";
 import { rules } from "../../doctor/rules.ts";
+import { GitError } from "../../repo/gitCommand.ts";
+import { readGitTree } from "../../repo/gitTree.ts";
 import { GoProjectError } from "../../repo/goProjectError.ts";
+import { placeInProject } from "../../repo/placeInProject.ts";
+import { readProjectTree, withFile } from "../../repo/projectTree.ts";
 import { unifiedDiff } from "../../repo/unifiedDiff.ts";
 import { CommandError, exitCode } from "../exitCode.ts";
 import { ownVersion } from "../ownVersion.ts";
@@ -23,6 +28,8 @@ Examples:
   fairlead doctor --rule docker/golang-older-than-go-mod --json
   fairlead doctor --format sarif > fairlead.sarif
   fairlead doctor --baseline .fairlead-baseline --write-baseline     begin in an old repository
+  fairlead doctor --revision v1.2.3       that revision, without checking it out
+  fairlead doctor --stdin-filename build/Dockerfile --json - < buffer     for an editor
 
 A finding is left be by a comment before its line:  # fairlead ignore=RULE the reason
 docs/doctor.md lists the rules.
@@ -40,12 +47,14 @@ interface Flags {
   readonly unsafe?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: boolean;
+  readonly revision?: string;
+  readonly stdinFilename?: string;
 }
 
 export function command(): Command {
   return new Command("fairlead doctor")
     .description("Read the repository, find what will hurt its build, say why, and mend it.")
-    .argument("[folder]", "the project (default: here)", ".")
+    .argument("[folder]", "the project; - reads the text of one file", ".")
     .addOption(
       new Option("--format <format>", "how to print")
         .choices(["pretty", "json", "sarif", "github", "gitlab", "markdown"])
@@ -63,13 +72,21 @@ export function command(): Command {
     .option("--unsafe", "with --fix or --diff: also what changes the meaning of the build")
     .option("--baseline <file>", "leave out the findings that this file lists")
     .option("--write-baseline", "write today's findings into it")
+    .addOption(new Option("--revision <commit>", "look at a revision in git instead of the work tree").conflicts("fix"))
+    .addOption(
+      new Option(
+        "--stdin-filename <file>",
+        "with - : what the text on standard input is called; only it is told about",
+      ).conflicts(["revision", "writeBaseline"]),
+    )
     .addHelpText("after", examples)
     .action(run);
 }
 
 async function run(folder: string, flags: Flags): Promise<void> {
+  if (folder === "-" || flags.stdinFilename !== undefined) return runOnText(folder, flags);
   const root = resolve(folder);
-  const facts = await read(root);
+  const facts = await read(root, flags.revision);
   const chosen = chosenRules(flags.rule);
   const all = diagnose(facts, rules, chosen);
   if (flags.writeBaseline === true) return writeBaseline(flags.baseline, all);
@@ -84,13 +101,30 @@ async function run(folder: string, flags: Flags): Promise<void> {
   if (left.some(({ severity }) => isAtLeast(severity, flags.failOn))) process.exitCode = exitCode.findings;
 }
 
-async function read(root: string): Promise<Facts> {
+async function read(root: string, revision?: string): Promise<Facts> {
   try {
-    return await readFacts(root);
+    if (revision === undefined) return await readFacts(root);
+    await using tree = await readGitTree(root, revision);
+    return await factsOf(tree);
   } catch (error) {
-    if (error instanceof GoProjectError) throw new CommandError(error.message, exitCode.usage, { cause: error });
+    if (error instanceof GoProjectError || error instanceof GitError)
+      throw new CommandError(error.message, exitCode.usage, { cause: error });
     throw error;
   }
+}
+
+/** An editor's buffer, seen in its project. `--fix` gives the mended text back. */
+async function runOnText(folder: string, flags: Flags): Promise<void> {
+  if (folder !== "-" || flags.stdinFilename === undefined)
+    throw new CommandError("the text of one file is read with both: --stdin-filename FILE and - as the folder");
+  const { root, file } = placeInProject(flags.stdinFilename, process.cwd());
+  const facts = await factsOf(withFile(await readProjectTree(root), file, await textOf(process.stdin)));
+  const findings = diagnose(facts, rules, chosenRules(flags.rule)).filter((finding) => finding.file === file);
+  if (flags.fix === true) {
+    const { files } = applyFixes(findings, facts.text, flags.unsafe === true);
+    process.stdout.write(files.find((each) => each.file === file)?.after ?? facts.text(file) ?? "");
+  } else print(findings, facts, flags);
+  if (findings.some(({ severity }) => isAtLeast(severity, flags.failOn))) process.exitCode = exitCode.findings;
 }
 
 function chosenRules(ids: readonly string[] | undefined): typeof rules {
