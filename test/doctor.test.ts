@@ -23,6 +23,40 @@ async function project(files: ExampleFiles): Promise<TempDir> {
   return folder;
 }
 
+test("fairlead.yaml decides how loud a rule is, and what is left be where; it must name rules that there are", async () => {
+  const settings = `doctor:
+  failOn: error
+  rules:
+    docker/env-lost-between-runs: advice
+    tag/*: off
+  ignore:
+    - rule: docker/shell-form-without-shell
+      files: Dockerfile
+      reason: the base of our registry has a shell
+    - rule: docker/root-user
+      files: [old/**]
+      reason: nobody knows any more
+`;
+  await using folder = await project({ ...broken, "fairlead.yaml": settings });
+  const found = await doctor(folder, "--json");
+  expect(found, found.stderr).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(found.stdout)).toMatchObject({
+    findings: [
+      { rule: "doctor/unused-ignore", file: "fairlead.yaml", line: 10 },
+      { rule: "docker/env-lost-between-runs", severity: "advice" },
+    ],
+  });
+  expect(await doctor(folder, "--fail-on", "advice")).toMatchObject({ exitCode: 1 });
+  await writeFile(folder.join("fairlead.yaml"), settings.replace("rules:\n", "rules:\n    docker/rot-user: off\n"));
+  const unknown = await doctor(folder);
+  expect(unknown).toMatchObject({ exitCode: 2 });
+  expect(unknown.stderr).toContain("names docker/rot-user, and there is no such rule; did you mean docker/root-user?");
+  await writeFile(folder.join("fairlead.yaml"), "doctor:\n  ignore:\n    - rule: docker/root-user\n");
+  const broke = await doctor(folder);
+  expect(broke).toMatchObject({ exitCode: 2 });
+  expect(broke.stderr).toContain("fairlead.yaml:3");
+});
+
 test("a revision of git is looked at as it was, whatever the work tree holds", async () => {
   await using dir = await TempDir.create("doctor");
   const repository = await GitRepository.create(dir.join("repo"), "example.com/a");

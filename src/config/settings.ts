@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type * as z from "zod";
+import { doctorSchema, type DoctorSettings } from "./doctorSettings.ts";
 import { type EnvironmentSettings, environmentsSchema } from "./environmentSettings.ts";
 import { type GatewayInput, gatewaySchema, type GatewaySettings } from "./gatewaySettings.ts";
 import { imageSchema, type ImageSettings } from "./imageSettings.ts";
@@ -27,6 +28,7 @@ interface DeliverySettings {
   readonly service: ServiceSettings;
   readonly build: BuildSettings;
   readonly image: ImageSettings;
+  readonly doctor: DoctorSettings;
   readonly registry: RegistrySettings;
   readonly environments: Readonly<Record<string, EnvironmentSettings>>;
   readonly pipeline: PipelineSettings;
@@ -46,6 +48,7 @@ export const settingsSchema: z.ZodType<SettingsInput> = section("Fairlead's conf
   service: serviceSchema,
   build: buildSchema,
   image: imageSchema,
+  doctor: doctorSchema,
   registry: registrySchema,
   environments: environmentsSchema,
   pipeline: pipelineSchema,

@@ -4,12 +4,19 @@ import type { Facts } from "./facts.ts";
 import type { Finding, Problem, Severity } from "./finding.ts";
 import { applyIgnores } from "./ignores.ts";
 import { positionOf } from "./places.ts";
+import { applyPolicy, decidedLevel, noPolicy, type Policy } from "./policy.ts";
 import type { Rule } from "./rule.ts";
 
-/** `all` are the rules there are; `chosen` those that are to run. */
-export function diagnose(facts: Facts, all: readonly Rule[], chosen: readonly Rule[] = all): readonly Finding[] {
-  const findings = chosen.flatMap((rule) =>
-    distinct([...rule.check(facts)]).map((problem) => findingOf(rule, problem, facts)),
+/** `all` are the rules there are; `chosen` those that are to run, unless the policy switches them off. */
+export function diagnose(
+  facts: Facts,
+  all: readonly Rule[],
+  chosen: readonly Rule[] = all,
+  policy: Policy = noPolicy,
+): readonly Finding[] {
+  const running = chosen.filter((rule) => decidedLevel(rule.id, policy) !== "off");
+  const findings = running.flatMap((rule) =>
+    distinct([...rule.check(facts)]).map((problem) => findingOf(rule, problem, facts, policy)),
   );
   const texts = new Map(
     [
@@ -25,7 +32,9 @@ export function diagnose(facts: Facts, all: readonly Rule[], chosen: readonly Ru
     }),
   );
   const ids = new Set(all.map(({ id }) => id));
-  return applyIgnores(findings, texts, ids, chosen.length === all.length).toSorted(byWeight);
+  const ran = new Set(running.map(({ id }) => id));
+  const left = applyIgnores(findings, texts, ids, ran);
+  return applyPolicy(left, policy, ran, facts.text("fairlead.yaml") ?? "").toSorted(byWeight);
 }
 
 /** What several jobs or stages share is one place, and one problem. */
@@ -59,13 +68,16 @@ export function isAtLeast(severity: Severity, level: Severity): boolean {
   return weights[severity] <= weights[level];
 }
 
-function findingOf({ id, severity, why }: Rule, problem: Problem, facts: Facts): Finding {
+function findingOf(rule: Rule, problem: Problem, facts: Facts, policy: Policy): Finding {
+  const { id, why } = rule;
+  const decided = decidedLevel(id, policy);
+  const severity = decided === undefined || decided === "off" ? (problem.severity ?? rule.severity) : decided;
   const text = facts.text(problem.file) ?? "";
   const from = positionOf(text, problem.start);
   const to = positionOf(text, Math.max(problem.start, problem.end));
   return {
     rule: id,
-    severity: problem.severity ?? severity,
+    severity,
     file: problem.file,
     line: from.line,
     column: from.column,

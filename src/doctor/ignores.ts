@@ -20,8 +20,8 @@ export function applyIgnores(
   findings: readonly Finding[],
   files: ReadonlyMap<string, string>,
   rules: ReadonlySet<string>,
-  /** Whether all rules ran: else an ignore may be for one that didn't. */
-  isWhole: boolean,
+  /** Ids of those that ran: of another nobody knows whether its ignore is needed. */
+  ran: ReadonlySet<string>,
 ): Finding[] {
   const ignores = [...files].flatMap(([file, text]) => read(file, text));
   const used = new Set<Ignore>();
@@ -42,7 +42,7 @@ export function applyIgnores(
           `${ignore.rule} is ignored without a reason: write one behind it`,
         ),
       ];
-    return used.has(ignore) || !isWhole
+    return used.has(ignore) || !ran.has(ignore.rule)
       ? []
       : [complaint(ignore, "doctor/unused-ignore", `${ignore.rule} finds nothing here any more: take the comment out`)];
   });
@@ -76,7 +76,12 @@ function read(file: string, text: string): Ignore[] {
   );
 }
 
-function complaint({ file, line, column, length }: Ignore, rule: string, message: string): Finding {
+/** What is wrong with an ignore, as a finding. */
+export function complaint(
+  { file, line, column, length }: Pick<Ignore, "file" | "line" | "column" | "length">,
+  rule: string,
+  message: string,
+): Finding {
   return {
     rule,
     severity: "warning",

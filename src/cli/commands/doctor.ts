@@ -2,11 +2,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { Command, Option } from "commander";
+import type { DoctorSettings } from "../../config/doctorSettings.ts";
+import { ConfigError } from "../../config/configError.ts";
+import { type LoadedSettings, loadSettings } from "../../config/load.ts";
+import { suggest } from "../../config/suggest.ts";
 import { diagnose, isAtLeast } from "../../doctor/diagnose.ts";
 import { type Facts, factsOf, readFacts } from "../../doctor/facts.ts";
 import type { Finding, Severity } from "../../doctor/finding.ts";
 import { applyFixes } from "../../doctor/fixes.ts";
 import { codeQuality, fingerprint, githubCommands, markdown } from "../../doctor/report/ci.ts";
+import { unknownNames } from "../../doctor/policy.ts";
 import { sarif } from "../../doctor/report/sarif.ts";
 import { rules } from "../../doctor/rules.ts";
 import { GitError } from "../../repo/gitCommand.ts";
@@ -18,7 +23,7 @@ import { unifiedDiff } from "../../repo/unifiedDiff.ts";
 import { CommandError, exitCode } from "../exitCode.ts";
 import { ownVersion } from "../ownVersion.ts";
 import { formatFindings } from "../print/findings.ts";
-import { printJson } from "../print/format.ts";
+import { printJson, printWarnings } from "../print/format.ts";
 
 const examples = `
 Examples:
@@ -41,7 +46,7 @@ interface Flags {
   readonly format: string;
   readonly json?: boolean;
   readonly rule?: readonly string[];
-  readonly failOn: Severity;
+  readonly failOn?: Severity;
   readonly fix?: boolean;
   readonly diff?: boolean;
   readonly unsafe?: boolean;
@@ -63,14 +68,15 @@ export function command(): Command {
     .addOption(new Option("--json", "short for --format json").implies({ format: "json" }))
     .option("--rule <id...>", "only these rules")
     .addOption(
-      new Option("--fail-on <level>", "end with status 1 from this level on")
-        .choices(["error", "warning", "advice"])
-        .default("warning"),
+      new Option(
+        "--fail-on <level>",
+        "end with status 1 from this level on (default: doctor.failOn, or warning)",
+      ).choices(["error", "warning", "advice"]),
     )
     .option("--fix", "mend what can be mended safely")
     .option("--diff", "show what would be mended, and write nothing")
     .option("--unsafe", "with --fix or --diff: also what changes the meaning of the build")
-    .option("--baseline <file>", "leave out the findings that this file lists")
+    .option("--baseline <file>", "leave out the findings that this file lists (default: doctor.baseline)")
     .option("--write-baseline", "write today's findings into it")
     .addOption(new Option("--revision <commit>", "look at a revision in git instead of the work tree").conflicts("fix"))
     .addOption(
@@ -86,19 +92,48 @@ export function command(): Command {
 async function run(folder: string, flags: Flags): Promise<void> {
   if (folder === "-" || flags.stdinFilename !== undefined) return runOnText(folder, flags);
   const root = resolve(folder);
+  const policy = readPolicy(root);
   const facts = await read(root, flags.revision);
   const chosen = chosenRules(flags.rule);
-  const all = diagnose(facts, rules, chosen);
-  if (flags.writeBaseline === true) return writeBaseline(flags.baseline, all);
-  const known = flags.baseline === undefined ? new Set<string>() : await readBaseline(flags.baseline);
+  const all = diagnose(facts, rules, chosen, policy);
+  const baseline = flags.baseline ?? (policy.baseline === undefined ? undefined : resolve(root, policy.baseline));
+  if (flags.writeBaseline === true) return writeBaseline(baseline, all);
+  const known = baseline === undefined ? new Set<string>() : await readBaseline(baseline);
   const findings = all.filter((finding) => !known.has(fingerprint(finding)));
   if (flags.fix === true || flags.diff === true) await mend(root, facts, findings, flags);
   else print(findings, facts, flags);
   const left =
     flags.fix === true && flags.diff !== true
-      ? diagnose(await read(root), rules, chosen).filter((finding) => !known.has(fingerprint(finding)))
+      ? diagnose(await read(root), rules, chosen, policy).filter((finding) => !known.has(fingerprint(finding)))
       : findings;
-  if (left.some(({ severity }) => isAtLeast(severity, flags.failOn))) process.exitCode = exitCode.findings;
+  const failOn = flags.failOn ?? policy.failOn;
+  if (left.some(({ severity }) => isAtLeast(severity, failOn))) process.exitCode = exitCode.findings;
+}
+
+/** What fairlead.yaml says of the doctor. */
+function readPolicy(root: string): DoctorSettings {
+  const { settings, warnings } = settingsOf(root);
+  printWarnings(warnings);
+  const [unknown] = unknownNames(settings.doctor, rules);
+  if (unknown === undefined) return settings.doctor;
+  throw new CommandError(`fairlead.yaml's doctor section names ${unknown}, ${noSuchRule(unknown)}`);
+}
+
+function settingsOf(root: string): LoadedSettings {
+  try {
+    return loadSettings({ env: process.env, flags: {}, cwd: root, needs: ["doctor"] });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
+    throw error;
+  }
+}
+
+function noSuchRule(id: string): string {
+  const meant = suggest(
+    id,
+    rules.map((rule) => rule.id),
+  );
+  return `and there is no such rule; ${meant === undefined ? "docs/doctor.md lists them" : `did you mean ${meant}?`}`;
 }
 
 async function read(root: string, revision?: string): Promise<Facts> {
@@ -119,18 +154,21 @@ async function runOnText(folder: string, flags: Flags): Promise<void> {
     throw new CommandError("the text of one file is read with both: --stdin-filename FILE and - as the folder");
   const { root, file } = placeInProject(flags.stdinFilename, process.cwd());
   const facts = await factsOf(withFile(await readProjectTree(root), file, await textOf(process.stdin)));
-  const findings = diagnose(facts, rules, chosenRules(flags.rule)).filter((finding) => finding.file === file);
+  const policy = readPolicy(root);
+  const all = diagnose(facts, rules, chosenRules(flags.rule), policy);
+  const findings = all.filter((finding) => finding.file === file);
   if (flags.fix === true) {
     const { files } = applyFixes(findings, facts.text, flags.unsafe === true);
     process.stdout.write(files.find((each) => each.file === file)?.after ?? facts.text(file) ?? "");
   } else print(findings, facts, flags);
-  if (findings.some(({ severity }) => isAtLeast(severity, flags.failOn))) process.exitCode = exitCode.findings;
+  const failOn = flags.failOn ?? policy.failOn;
+  if (findings.some(({ severity }) => isAtLeast(severity, failOn))) process.exitCode = exitCode.findings;
 }
 
 function chosenRules(ids: readonly string[] | undefined): typeof rules {
   if (ids === undefined) return rules;
   const unknown = ids.find((id) => !rules.some((rule) => rule.id === id));
-  if (unknown !== undefined) throw new CommandError(`there is no rule ${unknown}; docs/doctor.md lists them`);
+  if (unknown !== undefined) throw new CommandError(`--rule names ${unknown}, ${noSuchRule(unknown)}`);
   return rules.filter(({ id }) => ids.includes(id));
 }
 
@@ -173,7 +211,8 @@ async function readBaseline(file: string): Promise<ReadonlySet<string>> {
 
 /** A fingerprint a line, and what it stands for, so that the file can be read. */
 async function writeBaseline(file: string | undefined, findings: readonly Finding[]): Promise<void> {
-  if (file === undefined) throw new CommandError("--write-baseline needs --baseline FILE");
+  if (file === undefined)
+    throw new CommandError("--write-baseline needs --baseline FILE, or doctor.baseline in fairlead.yaml");
   const lines = findings.map((finding) => `${fingerprint(finding)}  ${finding.rule} ${finding.file}\n`);
   await writeFile(file, [...new Set(lines)].toSorted().join(""));
   process.stderr.write(`fairlead doctor: ${findings.length} findings written to ${file}\n`);
