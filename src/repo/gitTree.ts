@@ -4,10 +4,7 @@ import { GitError, type GitOptions, runGit, startGit } from "./gitCommand.ts";
 import { maxFileBytes, type ProjectTree, toolFolders } from "./projectTree.ts";
 
 /** The tree holds a git process that answers its questions, until it is disposed of. */
-export interface GitTree extends ProjectTree, AsyncDisposable {
-  /** In full. */
-  readonly commit: string;
-}
+export interface GitTree extends ProjectTree, AsyncDisposable {}
 
 interface Blob {
   readonly id: string;
@@ -19,17 +16,16 @@ const maxListing = 64 << 20;
 
 /**
  * @param folder The repository, or a folder in it: then the tree begins there.
- * @param revision `HEAD`, `v1.2.3`, `main~3`
+ * @param revision `HEAD`, `v1.2.3`, `main~3`, or the id of a tree, as git write-tree gives it
  * @throws GitError `failed` where there is no such revision; as {@link runGit}
  */
 export async function readGitTree(folder: string, revision: string): Promise<GitTree> {
   const options: GitOptions = { folder };
-  const commit = await resolveCommit(revision, options);
-  const { blobs, passedOver } = readListing(await listing(commit, options));
+  const id = await resolveTree(revision, options);
+  const { blobs, passedOver } = readListing(await listing(id, options));
   const contents = new BlobReader(options);
   return {
     root: folder,
-    commit,
     files: [...blobs.keys()].toSorted(),
     has: (path) => blobs.has(path),
     read: async (path) => {
@@ -43,23 +39,22 @@ export async function readGitTree(folder: string, revision: string): Promise<Git
   };
 }
 
-async function resolveCommit(revision: string, options: GitOptions): Promise<string> {
-  const asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+async function resolveTree(revision: string, options: GitOptions): Promise<string> {
+  const asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{tree}`];
   const { status, stdout, stderr } = await runGit(asked, options);
-  const commit = stdout.trim();
-  if (status === 0 && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  const said = stderr.trim() === "" ? "git knows no such commit" : stderr.trim();
+  const id = stdout.trim();
+  if (status === 0 && /^[0-9a-f]{40,64}$/.test(id)) return id;
+  const said = stderr.trim() === "" ? "git knows no such revision" : stderr.trim();
   throw new GitError(
     "failed",
     `reading revision ${JSON.stringify(revision)} in ${options.folder} failed: ${said}\n\`git log --oneline\` and \`git tag\` list what there is`,
   );
 }
 
-async function listing(commit: string, options: GitOptions): Promise<string> {
-  const git = startGit(["ls-tree", "-r", "-z", "--long", commit], options);
+async function listing(id: string, options: GitOptions): Promise<string> {
+  const git = startGit(["ls-tree", "-r", "-z", "--long", id], options);
   git.stdin.end();
-  const text = await textOf(git.stdout, maxListing);
-  return text;
+  return textOf(git.stdout, maxListing);
 }
 
 async function textOf(stream: Readable, limit: number): Promise<string> {

@@ -26,7 +26,7 @@ const maxDepth = 64;
 export const maxFileBytes: number = 8 << 20;
 
 /** Folders that are a tool's own, and large. */
-export const toolFolders: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules"]);
+export const toolFolders: ReadonlySet<string> = new Set([".git", ".hg", ".svn", "node_modules", ".gitlab-ci-local"]);
 
 /** @throws GoProjectError `unreadable` */
 export async function readProjectTree(root: string): Promise<ProjectTree> {
