@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { ConfigError } from "../config/configError.ts";
 import type { EnvironmentSettings } from "../config/environmentSettings.ts";
 import { loadSettings } from "../config/load.ts";
 import { isSecretName, redactSecrets } from "../config/redact.ts";
@@ -71,14 +70,9 @@ export async function loadEnvironment(
 }
 
 function load(file: string | undefined, needs: readonly string[]): Settings {
-  try {
-    const { settings, warnings } = loadSettings({ file, env: process.env, flags: {}, cwd: process.cwd(), needs });
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-    return settings;
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const { settings, warnings } = loadSettings({ file, env: process.env, flags: {}, cwd: process.cwd(), needs });
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  return settings;
 }
 
 /** The service is called like its module's last element: `git.corp.example/team/shop/v2` → `shop`. */

@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from "commander";
+import { ConfigError } from "../config/configError.ts";
 import { errnoOf } from "../storage/storageError.ts";
 import { CommandError, exitCode } from "./exitCode.ts";
 import { ownVersion } from "./ownVersion.ts";
@@ -141,6 +142,10 @@ async function runCommand(entry: CommandEntry, argv: readonly string[]): Promise
     if (error instanceof CommandError) {
       console.error(`fairlead ${entry.name}: ${error.message}`);
       return error.exitCode;
+    }
+    if (error instanceof ConfigError) {
+      console.error(`fairlead ${entry.name}: ${error.message}`);
+      return exitCode.usage;
     }
     // Anything else is our own bug: the stack is what a report needs.
     console.error(`fairlead ${entry.name}: this is a bug in Fairlead, please report it with what follows.`);

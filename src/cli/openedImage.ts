@@ -1,6 +1,5 @@
 // An image by what a person calls it, read whole, with the errors of three rooms as one.
 
-import { ConfigError } from "../config/configError.ts";
 import { loadSettings } from "../config/load.ts";
 import { EngineError } from "../image/engineError.ts";
 import { ImageError } from "../image/imageError.ts";
@@ -38,7 +37,6 @@ export async function withImage<T>(
     if (live) process.stderr.write("\r\x1b[K");
     return await work(image);
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
     if (error instanceof ImageError) {
       const code = error.code === "not-found" ? exitCode.usage : exitCode.outside;
       throw new CommandError(error.message, code, { cause: error });

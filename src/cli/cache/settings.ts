@@ -1,4 +1,3 @@
-import { ConfigError } from "../../config/configError.ts";
 import type { GatewaySettings } from "../../config/gatewaySettings.ts";
 import { loadSettings } from "../../config/load.ts";
 import { StorageError } from "../../storage/storageError.ts";
@@ -13,13 +12,8 @@ export interface CacheFlags {
 
 /** Throws CommandError. */
 export function cacheSettings({ data, config }: CacheFlags): GatewaySettings {
-  try {
-    const options = { file: config, env: process.env, flags: { data }, cwd: process.cwd(), needs: ["gateway"] };
-    return loadSettings(options).settings.gateway;
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const options = { file: config, env: process.env, flags: { data }, cwd: process.cwd(), needs: ["gateway"] };
+  return loadSettings(options).settings.gateway;
 }
 
 /** A disk that fails is the outside world's failure. Throws CommandError. */

@@ -1,6 +1,5 @@
 import { hostname, userInfo } from "node:os";
 import { Command } from "commander";
-import { ConfigError } from "../../config/configError.ts";
 import { loadSettings } from "../../config/load.ts";
 import {
   answerApproval,
@@ -65,7 +64,6 @@ async function run(id: string | undefined, options: Options): Promise<void> {
       await database.destroy();
     }
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
     if (error instanceof StorageError) throw new CommandError(error.message, exitCode.outside, { cause: error });
     throw error;
   }

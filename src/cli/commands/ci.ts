@@ -4,7 +4,6 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { ConfigError } from "../../config/configError.ts";
 import { loadSettings } from "../../config/load.ts";
 import { checkExisting, checkFolder, installKey } from "../../delivery/sshKeys/keyFile.ts";
 import { checkHost, type HostName } from "../../delivery/sshKeys/knownHosts.ts";
@@ -127,21 +126,16 @@ function parseTarget(text: string): Target {
 
 function environmentHosts({ environment: name, config }: Options): Target[] {
   if (name === undefined) return [];
-  try {
-    const { settings } = loadSettings({
-      file: config,
-      env: process.env,
-      flags: {},
-      cwd: process.cwd(),
-      needs: [`environments.${name}.hosts`],
-    });
-    const environment = Object.hasOwn(settings.environments, name) ? settings.environments[name] : undefined;
-    if (environment === undefined) throw new CommandError(`there is no environment ${JSON.stringify(name)}`);
-    return environment.hosts.map(({ address, user, port }) => ({ address, user, port }));
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const { settings } = loadSettings({
+    file: config,
+    env: process.env,
+    flags: {},
+    cwd: process.cwd(),
+    needs: [`environments.${name}.hosts`],
+  });
+  const environment = Object.hasOwn(settings.environments, name) ? settings.environments[name] : undefined;
+  if (environment === undefined) throw new CommandError(`there is no environment ${JSON.stringify(name)}`);
+  return environment.hosts.map(({ address, user, port }) => ({ address, user, port }));
 }
 
 async function givenKey({ keyEnv, keyFile, keyCommand }: Options): Promise<{ text: string; from: string } | undefined> {

@@ -77,13 +77,7 @@ function openWarning({ settings: { gateway }, sources }: LoadedSettings): string
 }
 
 function print(options: Options): void {
-  let loaded: LoadedSettings;
-  try {
-    loaded = load(options);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const loaded = load(options);
   if (options.format === "json") return printJson(printable(loaded));
   printWarnings(loaded.warnings);
   const rows = [...loaded.sources].map(([path, source]) => [path, show(source), origin(source)] as const);

@@ -1,10 +1,9 @@
-import { ConfigError } from "../../config/configError.ts";
 import { formatListenAddress, isLoopback } from "../../config/listenAddress.ts";
 import { loadSettings } from "../../config/load.ts";
 import { readGoEnvironment } from "../../repo/goEnvironment.ts";
 import { localHost } from "../../repo/goHost.ts";
 import { clientForms, clientVariables, type ClientForm } from "../clientVariables.ts";
-import { CommandError, exitCode } from "../exitCode.ts";
+import { CommandError } from "../exitCode.ts";
 import { originText } from "../print/goOrigin.ts";
 import { printJson } from "../print/format.ts";
 
@@ -48,23 +47,16 @@ function gatewayUrl({ config, url }: ClientOptions, form: ClientForm): { url: st
       throw new CommandError(`--url: ${JSON.stringify(url.slice(0, 200))} is not an http or https URL`);
     return { url: url.replace(/\/+$/, ""), notes: [] };
   }
-  try {
-    const { settings } = loadSettings({
-      file: config,
-      env: process.env,
-      flags: {},
-      cwd: process.cwd(),
-      needs: ["gateway"],
-    });
-    const { listen } = settings.gateway;
-    const address = formatListenAddress(listen.host === undefined ? { ...listen, host: "127.0.0.1" } : listen);
-    const isElsewhere = form !== "shell" && (listen.host === undefined || isLoopback(listen));
-    const notes = isElsewhere
-      ? [`${address} is this machine alone; give --url with the address that clients reach`]
-      : [];
-    return { url: `http://${address}`, notes };
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const { settings } = loadSettings({
+    file: config,
+    env: process.env,
+    flags: {},
+    cwd: process.cwd(),
+    needs: ["gateway"],
+  });
+  const { listen } = settings.gateway;
+  const address = formatListenAddress(listen.host === undefined ? { ...listen, host: "127.0.0.1" } : listen);
+  const isElsewhere = form !== "shell" && (listen.host === undefined || isLoopback(listen));
+  const notes = isElsewhere ? [`${address} is this machine alone; give --url with the address that clients reach`] : [];
+  return { url: `http://${address}`, notes };
 }

@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { Command, Option } from "commander";
 import type { DoctorSettings } from "../../config/doctorSettings.ts";
-import { ConfigError } from "../../config/configError.ts";
 import { type LoadedSettings, loadSettings } from "../../config/load.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnose, isAtLeast } from "../../doctor/diagnose.ts";
@@ -120,12 +119,7 @@ function readPolicy(root: string): DoctorSettings {
 }
 
 function settingsOf(root: string): LoadedSettings {
-  try {
-    return loadSettings({ env: process.env, flags: {}, cwd: root, needs: ["doctor"] });
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  return loadSettings({ env: process.env, flags: {}, cwd: root, needs: ["doctor"] });
 }
 
 function noSuchRule(id: string): string {

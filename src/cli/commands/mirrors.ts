@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { ConfigError } from "../../config/configError.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { redactUrl } from "../../config/redact.ts";
@@ -117,13 +116,8 @@ function toolNamed(name: string): ToolName {
 }
 
 function load({ config, data }: Options): Settings {
-  try {
-    const needs = ["gateway", "mirrors"];
-    return loadSettings({ file: config, env: process.env, flags: { data }, cwd: process.cwd(), needs }).settings;
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const needs = ["gateway", "mirrors"];
+  return loadSettings({ file: config, env: process.env, flags: { data }, cwd: process.cwd(), needs }).settings;
 }
 
 async function examine(tool: Tool, setting: ToolSetting, settings: Settings, apply: boolean): Promise<Row> {

@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Command, Option } from "commander";
-import { ConfigError } from "../../config/configError.ts";
 import type { PipelineEvent } from "../../config/pipelineSettings.ts";
 import { checkCiFile } from "../../delivery/pipeline/compile/checkCiFile.ts";
 import { type CiName, ciTargets } from "../../delivery/pipeline/compile/targets.ts";
@@ -214,7 +213,6 @@ async function translated(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
     if (error instanceof GoProjectError) throw new CommandError(error.message, exitCode.usage, { cause: error });
     if (error instanceof PipelineError) {
       const outside = error.code === "busy" || error.code === "engine" || error.code === "state";

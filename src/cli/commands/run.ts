@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { ConfigError } from "../../config/configError.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { forwardedTool, startForwarding } from "../forwardedCommand.ts";
@@ -112,13 +111,8 @@ async function startGateway(
 }
 
 function load(file: string | undefined, flags: Record<string, unknown>): Settings {
-  try {
-    const needs = ["gateway", "mirrors"];
-    return loadSettings({ file, env: process.env, flags, cwd: process.cwd(), needs }).settings;
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
+  const needs = ["gateway", "mirrors"];
+  return loadSettings({ file, env: process.env, flags, cwd: process.cwd(), needs }).settings;
 }
 
 async function optionsFor(settings: Settings): Promise<GatewayOptions> {

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { ConfigError } from "../../config/configError.ts";
 import { loadSettings } from "../../config/load.ts";
 import { startGateway, StartError, type RunningGateway } from "../../gateway/primary.ts";
 import { StorageError } from "../../storage/storageError.ts";
@@ -68,7 +67,6 @@ async function start(file: string | undefined, flags: Record<string, unknown>): 
     console.error(`fairlead up: use it with  GOPROXY=${gateway.url} go mod download`);
     return gateway;
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
     if (error instanceof StartError || error instanceof StorageError)
       throw new CommandError(error.message, exitCode.outside, { cause: error });
     throw error;

@@ -1,4 +1,3 @@
-import { ConfigError } from "../../config/configError.ts";
 import { why } from "../../image/why/why.ts";
 import { builtImage } from "../builtImage.ts";
 import { CommandError, exitCode } from "../exitCode.ts";
@@ -27,13 +26,4 @@ export async function explainStart(
     const hint = `${reference} is what fairlead build makes of the work tree here: has it been built?`;
     throw new CommandError(`${error.message}\n${hint}`, error.exitCode, { cause: error });
   });
-}
-
-async function ownImage(config: string | undefined): Promise<string> {
-  try {
-    return await builtImage(process.cwd(), config);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message, exitCode.usage, { cause: error });
-    throw error;
-  }
 }
