@@ -11,7 +11,7 @@ export async function explainStart(
   command: readonly string[],
   flags: ImageFlags & { readonly format: string },
 ): Promise<void> {
-  const reference = named ?? (await ownImage(flags.config));
+  const reference = named ?? (await builtImage(process.cwd(), flags.config));
   await withImage(reference, flags, ({ fs, source: { config, name, id } }) => {
     const verdict = why({ fs, config }, command);
     if (flags.format === "json") {
