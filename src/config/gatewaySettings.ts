@@ -221,11 +221,12 @@ export const gatewaySchema: z.ZodType<GatewayInput> = section("The module gatewa
     }),
     keep: optionalSetting(age, {
       defaultText: "for ever",
-      description: "Versions that nobody has used for so long are removed, as `fairlead cache prune --keep` does.",
+      description:
+        "Versions and mirrors of repositories that nobody has used for so long are removed, as `fairlead cache prune --keep` does.",
     }),
     maxSize: optionalSetting(size({ min: 0, max: 1024 ** 5 }), {
       defaultText: "no limit",
-      description: "Then the least recently used versions are removed until no more than this is left.",
+      description: "Then the least recently used of both are removed until no more than this is left.",
     }),
   }),
   vanity: vanitySchema,

@@ -1,4 +1,4 @@
-// Taking versions out of the cache: one of them, those that nobody has used, or what is too much.
+// Taking things out of the cache: one version, what nobody has used, or what is too much of versions and mirrors together.
 
 import { rm } from "node:fs/promises";
 import type { Database } from "../storage/database.ts";
@@ -7,11 +7,14 @@ import type { Leases } from "../storage/leases.ts";
 import { storageError } from "../storage/storageError.ts";
 import { type CachedVersion, cachedVersionsOnDisk, useOf, type VersionFile, versionFiles } from "./cacheTree.ts";
 import { writeCachedList } from "./cachedList.ts";
+import { mirrorFolders, removeMirror } from "./direct/mirrorFolders.ts";
 
 export interface CacheStores {
   readonly blobs: DiskBlobs;
   readonly database: Database;
   readonly leases: Leases;
+  /** The folder of the mirrors of git repositories. */
+  readonly mirrors: string;
 }
 
 /**
@@ -45,17 +48,28 @@ export async function removeVersion(
 }
 
 export interface PruneLimits {
-  /** Versions that nobody has used for longer go. Milliseconds; undefined: none for their age. */
+  /** What nobody has used for longer goes. Milliseconds; undefined: nothing for its age. */
   readonly keepMs: number | undefined;
-  /** Then the least recently used go until no more bytes than this are left; undefined: none for their size. */
+  /** Then the least recently used go until no more bytes than this are left; undefined: nothing for its size. */
   readonly maxBytes: number | undefined;
 }
 
 export interface Pruning {
-  readonly removed: readonly { readonly version: CachedVersion; readonly bytes: number }[];
-  readonly kept: { readonly versions: number; readonly bytes: number };
-  /** Being fetched just now. */
+  readonly removed: readonly Removed[];
+  readonly kept: { readonly versions: number; readonly mirrors: number; readonly bytes: number };
+  /** Being fetched or worked with just now. */
   readonly busy: number;
+}
+
+export type Removed = ({ readonly module: string; readonly version: string } | { readonly repository: string }) & {
+  readonly bytes: number;
+};
+
+interface Prunable {
+  readonly what: Removed;
+  readonly usedMs: number;
+  /** False if it is in use. */
+  readonly remove: () => Promise<boolean>;
 }
 
 /** Removes what is old or too much, the least recently used first. `dryRun` only says what would go. */
@@ -65,22 +79,39 @@ export async function prune(
   dryRun: boolean,
   now: number = Date.now(),
 ): Promise<Pruning> {
-  const all = [];
-  for await (const version of cachedVersionsOnDisk(stores.blobs)) {
-    all.push({ version, ...(await useOf(stores.blobs, version)) });
-  }
+  const all: Prunable[] = [];
+  for await (const each of prunables(stores)) all.push(each);
   all.sort((a, b) => a.usedMs - b.usedMs);
-  let left = all.reduce((sum, { bytes }) => sum + bytes, 0);
+  let left = all.reduce((sum, { what: { bytes } }) => sum + bytes, 0);
   let busy = 0;
-  const removed = [];
-  for (const { version, bytes, usedMs } of all) {
-    if (now - usedMs <= keepMs && left <= maxBytes) continue;
-    if (!dryRun && !(await removeVersion(stores, version))) {
-      busy++;
+  const removed: Removed[] = [];
+  const kept = { versions: 0, mirrors: 0 };
+  for (const { what, usedMs, remove } of all) {
+    const goes = now - usedMs > keepMs || left > maxBytes;
+    if (goes && (dryRun || (await remove()))) {
+      left -= what.bytes;
+      removed.push(what);
       continue;
     }
-    left -= bytes;
-    removed.push({ version, bytes });
+    if (goes) busy++;
+    kept["repository" in what ? "mirrors" : "versions"]++;
   }
-  return { removed, kept: { versions: all.length - removed.length, bytes: left }, busy };
+  return { removed, kept: { ...kept, bytes: left }, busy };
+}
+
+async function* prunables(stores: CacheStores): AsyncGenerator<Prunable> {
+  for await (const version of cachedVersionsOnDisk(stores.blobs)) {
+    const { bytes, usedMs } = await useOf(stores.blobs, version);
+    const what = { module: version.module, version: version.version, bytes };
+    yield { what, usedMs, remove: () => removeVersion(stores, version) };
+  }
+  for await (const mirror of mirrorFolders(stores.mirrors)) {
+    const { repository, bytes, usedMs } = mirror;
+    yield { what: { repository, bytes }, usedMs, remove: () => removeMirror(stores.leases, mirror) };
+  }
+}
+
+/** As people call it. */
+export function nameOfRemoved(what: Removed): string {
+  return "repository" in what ? `the mirror of ${what.repository}` : `${what.module}@${what.version}`;
 }

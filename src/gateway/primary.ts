@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { AggregatorRegistry } from "prom-client";
 import type { Logger } from "pino";
 import type { Database } from "../storage/database.ts";
-import { blobsIn, clearUp, holderName, prepareDataFolder } from "./dataFolder.ts";
+import { blobsIn, mirrorsIn, clearUp, holderName, prepareDataFolder } from "./dataFolder.ts";
 import type { GatewayOptions } from "./gatewayOptions.ts";
 import { createLogger } from "./logger.ts";
 import { pruneFailures } from "./fillLog.ts";
@@ -109,7 +109,7 @@ class Primary implements RunningGateway {
     const { dataFolder, offline, upkeep } = this.#options;
     const leases = new Leases(this.#database, holderName(process.pid));
     this.#upkeep = new Upkeep(upkeep, {
-      stores: { blobs: blobsIn(dataFolder), database: this.#database, leases },
+      stores: { blobs: blobsIn(dataFolder), database: this.#database, leases, mirrors: mirrorsIn(dataFolder) },
       logger: this.#logger,
       url: offline ? undefined : this.#ownUrl,
       forget: async (keys) => {

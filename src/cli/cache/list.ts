@@ -1,4 +1,6 @@
 import { listFills, type CachedFile } from "../../gateway/cacheList.ts";
+import { mirrorsIn } from "../../gateway/dataFolder.ts";
+import { type MirrorFolder, mirrorFolders } from "../../gateway/direct/mirrorFolders.ts";
 import { CommandError } from "../exitCode.ts";
 import { bytesText } from "../print/bytes.ts";
 import { printJson } from "../print/format.ts";
@@ -29,12 +31,24 @@ export async function list(module: string | undefined, flags: ListFlags): Promis
     throw new CommandError(`there is no order "${flags.sort}"; the orders are ${[...orders.keys()].join(", ")}`);
   const found = await orOutside(() => listFills(data, { module, state }));
   const files = order(found);
-  if (flags.json === true) printJson({ data, files });
-  else print(files, data);
+  // They are no module's, and in no state.
+  const mirrors = module === undefined && state === undefined ? await orOutside(() => mirrorsOf(data)) : [];
+  if (flags.json === true) printJson({ data, files, mirrors });
+  else print(files, mirrors, data);
 }
 
-function print(files: readonly CachedFile[], data: string): void {
-  if (files.length === 0) {
+type Mirror = Pick<MirrorFolder, "repository" | "bytes">;
+
+async function mirrorsOf(data: string): Promise<readonly Mirror[]> {
+  const found: Mirror[] = [];
+  for await (const { repository, bytes } of mirrorFolders(mirrorsIn(data))) found.push({ repository, bytes });
+  return found.sort((a, b) => b.bytes - a.bytes);
+}
+
+function print(files: readonly CachedFile[], mirrors: readonly Mirror[], data: string): void {
+  for (const { repository, bytes } of mirrors)
+    console.log(`MIRROR      ${bytesText(bytes).padStart(10)}  ${repository}`);
+  if (files.length === 0 && mirrors.length === 0) {
     console.log(`Nothing there yet in ${data}.`);
     return;
   }

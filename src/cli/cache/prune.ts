@@ -1,7 +1,7 @@
 import { parseDuration } from "../../config/duration.ts";
 import { InvalidValue } from "../../config/invalidValue.ts";
 import { parseSize } from "../../config/size.ts";
-import { prune as pruneCache } from "../../gateway/cacheRemoval.ts";
+import { nameOfRemoved, prune as pruneCache } from "../../gateway/cacheRemoval.ts";
 import { withCacheStores } from "../../gateway/cacheStores.ts";
 import { CommandError } from "../exitCode.ts";
 import { bytesText } from "../print/bytes.ts";
@@ -29,17 +29,15 @@ export async function prune(flags: PruneFlags): Promise<void> {
   );
   const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
   if (flags.json === true) {
-    const versions = removed.map(({ version: { module, version }, bytes }) => ({ module, version, bytes }));
-    return printJson({ data, dryRun, removed: versions, freed, kept, busy });
+    return printJson({ data, dryRun, removed, freed, kept, busy });
   }
-  if (dryRun)
-    for (const { version, bytes } of removed)
-      console.log(`${bytesText(bytes).padStart(9)}  ${version.module}@${version.version}`);
+  if (dryRun) for (const what of removed) console.log(`${bytesText(what.bytes).padStart(9)}  ${nameOfRemoved(what)}`);
   const done = dryRun ? "would go" : "removed";
-  console.log(
-    `${removed.length} versions ${done}, ${bytesText(freed)}; ${kept.versions} stay, ${bytesText(kept.bytes)} in ${data}`,
-  );
-  if (busy > 0) console.log(`${busy} are being fetched just now and stay`);
+  const mirrors = removed.filter((what) => "repository" in what).length;
+  const gone = `${removed.length - mirrors} versions${mirrors === 0 ? "" : ` and ${mirrors} mirrors of repositories`}`;
+  const stay = `${kept.versions}${kept.mirrors === 0 ? "" : ` and ${kept.mirrors} mirrors`}`;
+  console.log(`${gone} ${done}, ${bytesText(freed)}; ${stay} stay, ${bytesText(kept.bytes)} in ${data}`);
+  if (busy > 0) console.log(`${busy} are being fetched or were used just now, and stay`);
 }
 
 function parse(flag: string, text: string | undefined, parse: (text: string) => number): number | undefined {

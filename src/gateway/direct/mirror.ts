@@ -14,6 +14,7 @@ import { reach, type Reach } from "./gitAccess.ts";
 import { gitFailure, isRedirect } from "./gitFailure.ts";
 import { type GitLimits, type GitRun, runGit } from "./gitProcess.ts";
 import { tlsFault } from "./tlsFault.ts";
+import { mirrorLease, stampUse } from "./mirrorFolders.ts";
 import { movedTo } from "./moved.ts";
 import { parseRefs, type Refs } from "./refs.ts";
 
@@ -38,6 +39,7 @@ export class Mirror {
   readonly path: string;
   readonly #parts: MirrorParts;
   #reach: Promise<Reach> | undefined;
+  #stampedMs = 0;
 
   constructor(url: string, parts: MirrorParts) {
     this.url = url;
@@ -188,7 +190,7 @@ export class Mirror {
       await this.#clearLocks();
       return work();
     };
-    await runShared(leases, `git:${this.path}`, { found: () => Promise.resolve(undefined), lead }, signal);
+    await runShared(leases, mirrorLease(this.path), { found: () => Promise.resolve(undefined), lead }, signal);
   }
 
   /** What a git that was killed left: nobody else fetches while we hold the lease. */
@@ -204,7 +206,10 @@ export class Mirror {
 
   /** git init, without git: a folder with these is a bare repository (gitrepository-layout(5)). */
   async #prepare(): Promise<void> {
-    if (existsSync(join(this.path, "HEAD"))) return;
+    if (existsSync(join(this.path, "HEAD"))) {
+      this.#stampedMs = await stampUse(this.path, this.#stampedMs);
+      return;
+    }
     for (const name of ["objects/pack", "refs/heads", "refs/tags", "info"]) {
       await mkdir(join(this.path, name), { recursive: true });
     }
