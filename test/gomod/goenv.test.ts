@@ -12,7 +12,7 @@ import * as semver from "../../src/gomod/semver.ts";
 import { compareBytewise } from "../../src/gomod/utf8.ts";
 import { type Oracle, startOracle } from "../oracle/oracle.ts";
 import { anything, fullVersion, globs, modulePath, nearly, pseudoVersion, version } from "./arbitraries.ts";
-import { caseCount, expectAgreement, sample } from "./differential.ts";
+import { caseCount, expectAgreement, sample, writeAgreements } from "./differential.ts";
 
 let goCommand: Oracle;
 let modules: Oracle;
@@ -20,9 +20,10 @@ beforeEach(async ({ skip }) => {
   goCommand ??= await startOracle({ skip }, "goCommand");
   modules ??= await startOracle({ skip }, "modules");
 });
-afterAll(() => {
+afterAll(async () => {
   goCommand?.close();
   modules?.close();
+  await writeAgreements("gomod-goenv", "Settings of the go command and version queries against the go command");
 });
 
 const url: Arbitrary<string> = fc

@@ -10,7 +10,7 @@ import { compareBytewise } from "../../src/gomod/utf8.ts";
 import type { ModuleVersion } from "../../src/gomod/version.ts";
 import { type Oracle, startOracle } from "../oracle/oracle.ts";
 import { nearly } from "./arbitraries.ts";
-import { expectAgreement, fileCount, sample } from "./differential.ts";
+import { expectAgreement, fileCount, sample, writeAgreements } from "./differential.ts";
 
 // A long run has five times as many cases, and more.
 vi.setConfig({ testTimeout: 900_000 });
@@ -19,7 +19,10 @@ let goCommand: Oracle;
 beforeEach(async ({ skip }) => {
   goCommand ??= await startOracle({ skip }, "goCommand");
 });
-afterAll(() => goCommand?.close());
+afterAll(async () => {
+  goCommand?.close();
+  await writeAgreements("gomod-gosum", "go.sum files against the go command");
+});
 
 const path = fc.constantFrom("example.com/a", "example.com/b", "example.com/a/sub", "Z.com/x", "golang.org/toolchain");
 const version = fc

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, it, vi } from "vitest";
 import * as gover from "../../src/gomod/gover.ts";
 import { type Oracle, startOracle } from "../oracle/oracle.ts";
 import { anything, fullVersion, nearly, version as anyVersion } from "./arbitraries.ts";
-import { expectAgreement, fileCount, type Ours, sample } from "./differential.ts";
+import { expectAgreement, fileCount, type Ours, sample, writeAgreements } from "./differential.ts";
 
 // A long run has five times as many cases, and more.
 vi.setConfig({ testTimeout: 900_000 });
@@ -13,7 +13,10 @@ let goCommand: Oracle;
 beforeEach(async ({ skip }) => {
   goCommand ??= await startOracle({ skip }, "goCommand");
 });
-afterAll(() => goCommand?.close());
+afterAll(async () => {
+  goCommand?.close();
+  await writeAgreements("gomod-gover", "Versions of Go and choice of toolchains against the go command");
+});
 
 const number: Arbitrary<string> = fc.oneof(
   fc.constantFrom("0", "1", "2", "10", "20", "21", "22", "01", "", "99999999999999999999"),

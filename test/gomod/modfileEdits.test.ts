@@ -10,7 +10,7 @@ import { ModuleError } from "../../src/gomod/error.ts";
 import * as modfile from "../../src/gomod/modfile.ts";
 import { compareBytewise } from "../../src/gomod/utf8.ts";
 import { type Oracle, startOracle } from "../oracle/oracle.ts";
-import { expectAgreement, fileCount, sample } from "./differential.ts";
+import { expectAgreement, fileCount, sample, writeAgreements } from "./differential.ts";
 import { goodModText, goodWorkText, modText } from "./goModFiles.ts";
 import { describeFile, describeSyntax } from "./modfileDump.ts";
 
@@ -21,7 +21,10 @@ let oracle: Oracle;
 beforeEach(async ({ skip }) => {
   oracle ??= await startOracle({ skip }, "modules");
 });
-afterAll(() => oracle?.close());
+afterAll(async () => {
+  oracle?.close();
+  await writeAgreements("gomod-modfile-edits", "Edits of go.mod and go.work files against golang.org/x/mod/modfile");
+});
 
 const path: Arbitrary<string> = fc.constantFrom(
   "example.com/m",

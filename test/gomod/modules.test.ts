@@ -24,7 +24,7 @@ import {
   pseudoVersion,
   version,
 } from "./arbitraries.ts";
-import { expectAgreement, type Ours, sample } from "./differential.ts";
+import { expectAgreement, type Ours, sample, writeAgreements } from "./differential.ts";
 
 const modulePaths = sample(modulePath);
 const filePaths = sample(filePath);
@@ -39,7 +39,10 @@ let oracle: Oracle;
 beforeEach(async ({ skip }) => {
   oracle ??= await startOracle({ skip }, "modules");
 });
-afterAll(() => oracle?.close());
+afterAll(async () => {
+  oracle?.close();
+  await writeAgreements("gomod-modules", "Paths, versions and patterns against golang.org/x/mod");
+});
 
 /** A check that gives nothing when it passes. */
 function passes(check: (...args: string[]) => void): Ours {

@@ -9,13 +9,16 @@ import * as mvs from "../../src/gomod/mvs.ts";
 import { ModuleError, type ModuleVersion } from "../../src/gomod/module.ts";
 import { goEnv } from "../harness/goTools.ts";
 import { type Oracle, startOracle } from "../oracle/oracle.ts";
-import { caseCount, expectAgreement, sample } from "./differential.ts";
+import { caseCount, expectAgreement, sample, writeAgreements } from "./differential.ts";
 
 let oracle: Oracle;
 beforeEach(async ({ skip }) => {
   oracle ??= await startOracle({ skip }, "goCommand");
 });
-afterAll(() => oracle?.close());
+afterAll(async () => {
+  oracle?.close();
+  await writeAgreements("gomod-mvs", "Minimal version selection against cmd/go/internal/mvs");
+});
 
 /** Lines such as `a@1: b@2 c@none`; versions are compared as texts. The target of a build has none. */
 class TextGraph implements mvs.UpgradeReqs, mvs.DowngradeReqs {

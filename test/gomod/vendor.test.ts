@@ -7,7 +7,7 @@ import * as vendor from "../../src/gomod/vendor.ts";
 import type { ModuleVersion } from "../../src/gomod/version.ts";
 import { type Oracle, startOracle } from "../oracle/oracle.ts";
 import { nearly } from "./arbitraries.ts";
-import { expectAgreement, fileCount, sample } from "./differential.ts";
+import { expectAgreement, fileCount, sample, writeAgreements } from "./differential.ts";
 
 // A long run has five times as many cases, and more.
 vi.setConfig({ testTimeout: 900_000 });
@@ -16,7 +16,10 @@ let goCommand: Oracle;
 beforeEach(async ({ skip }) => {
   goCommand ??= await startOracle({ skip }, "goCommand");
 });
-afterAll(() => goCommand?.close());
+afterAll(async () => {
+  goCommand?.close();
+  await writeAgreements("gomod-vendor", "vendor/modules.txt against the go command");
+});
 
 const path = fc.constantFrom("example.com/a", "example.com/b", "example.com/c", "example.com/m", "go");
 const version = fc.constantFrom("v1.0.0", "v1.1.0", "v1.2.3");

@@ -14,7 +14,7 @@ import * as zip from "../../src/gomod/zip.ts";
 import { moduleSource, type Oracle, startOracle } from "../oracle/oracle.ts";
 import { fullVersion, modulePath, version } from "./arbitraries.ts";
 import { buildZip } from "./buildZip.ts";
-import { caseCount, expectAgreement, isLong, sample } from "./differential.ts";
+import { caseCount, expectAgreement, isLong, sample, writeAgreements } from "./differential.ts";
 import { type MemoryFile, memoryTree } from "./memoryTree.ts";
 import { bytesReader, nodeZipPorts } from "./nodeZip.ts";
 
@@ -22,7 +22,10 @@ let oracle: Oracle;
 beforeEach(async ({ skip }) => {
   oracle ??= await startOracle({ skip }, "modules");
 });
-afterAll(() => oracle?.close());
+afterAll(async () => {
+  oracle?.close();
+  await writeAgreements("gomod-zip-files", "Files of module zips against golang.org/x/mod/zip");
+});
 
 /** Cases that cost Go a few turns to the disk each. */
 const onDisk = isLong ? 20_000 : 300;
