@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { UserConsoleLog } from "vitest";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
@@ -65,9 +66,10 @@ function describeSkip(test: TestCase): string {
 function writeEvidence(summary: string, rows: readonly string[], said: readonly string[]): void {
   if (rows.length < 10) return;
   const commit = execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
-  mkdirSync("docs/evidence", { recursive: true });
+  const folder = resolve(import.meta.dirname, "../docs/evidence");
+  mkdirSync(folder, { recursive: true });
   writeFileSync(
-    "docs/evidence/test-long.md",
+    resolve(folder, "test-long.md"),
     `# The last long run
 
 \`FAIRLEAD_LONG=1 vitest ${process.argv.slice(2).join(" ")}\` on ${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.version}: **${summary}**.
