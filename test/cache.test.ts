@@ -115,6 +115,32 @@ test("what is being fetched is left alone", async () => {
   expect((await answer).body).toEqual(big.zip);
 });
 
+test("ls counts what is served out of the cache, and sorts by it; what memory serves is used, whatever the disk says", async () => {
+  await using fairlead = await filled();
+  const get = (module: TestModule, kind: "mod" | "zip"): Promise<unknown> =>
+    fairlead.get(filePath(module.path, module.version, kind));
+  for (let i = 0; i < 3; i++) await get(c, "zip");
+  await get(a, "mod");
+  await fairlead.stop();
+  const listed: unknown = JSON.parse((await cache(fairlead, "ls", "--sort", "hits", "--json")).stdout);
+  expect(listed).toMatchObject({
+    files: expect.arrayContaining([
+      expect.objectContaining({ module: a.path, kind: "mod", hits: 1, lastHitAt: expect.any(String) }),
+      expect.objectContaining({ module: big.path, kind: "zip", hits: 0, lastHitAt: null }),
+    ]),
+  });
+  expect(listed).toHaveProperty("files.0", expect.objectContaining({ module: c.path, kind: "zip", hits: 3 }));
+  expect((await cache(fairlead, "ls", "--sort", "hits")).stdout).toMatch(
+    /^CACHED .* 3× {2}example\.com\/c@v1\.0\.0 \.zip\n/,
+  );
+  const long = new Date(Date.now() - 40 * 86_400_000);
+  for (const module of modules)
+    for (const kind of ["info", "mod", "zip", "ziphash"]) await utimes(onDisk(fairlead, module, kind), long, long);
+  const wouldGo = await cache(fairlead, "prune", "--keep", "30d", "--dry-run");
+  expect(wouldGo.stdout).toContain("1 versions would go");
+  expect(wouldGo.stdout).toContain("example.com/Big@v1.0.0");
+});
+
 test("prune removes the least recently used, by age and by size", async () => {
   await using fairlead = await filled();
   await fairlead.stop();

@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { databasePath, openDatabase, type FillState } from "../storage/database.ts";
 import { storageError } from "../storage/storageError.ts";
 import { blobsIn } from "./dataFolder.ts";
+import { readHits } from "./hitCounts.ts";
 
 export interface CachedFile {
   readonly module: string;
@@ -22,6 +23,10 @@ export interface CachedFile {
   readonly error: string | null;
   /** ISO 8601. */
   readonly updatedAt: string;
+  /** How often it was served without a source being asked. */
+  readonly hits: number;
+  /** When that was last; ISO 8601. */
+  readonly lastHitAt: string | null;
 }
 
 /** Files by module path, version and kind. `module` keeps that path and those below it. Throws StorageError. */
@@ -42,10 +47,11 @@ export async function listFills(
         e.or([e("module", "=", module), e.and([e("module", ">", `${module}/`), e("module", "<", `${module}0`)])]),
       );
     const rows = await query.execute();
+    const hits = await readHits(database);
     await database.destroy();
     const blobs = blobsIn(dataFolder);
     return await Promise.all(
-      rows.map(async ({ module, version, kind, state, size, part, total, source, error, updated_at }) => {
+      rows.map(async ({ key, module, version, kind, state, size, part, total, source, error, updated_at }) => {
         const received =
           part === null
             ? null
@@ -64,10 +70,16 @@ export async function listFills(
           source,
           error,
           updatedAt: new Date(updated_at).toISOString(),
+          hits: hits.get(key)?.count ?? 0,
+          lastHitAt: isoOf(hits.get(key)?.last),
         };
       }),
     );
   } catch (error) {
     throw storageError(`reading ${path}`, error);
   }
+}
+
+function isoOf(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
 }

@@ -7,6 +7,7 @@ import type { Leases } from "../storage/leases.ts";
 import { storageError } from "../storage/storageError.ts";
 import { type CachedVersion, cachedVersionsOnDisk, useOf, type VersionFile, versionFiles } from "./cacheTree.ts";
 import { writeCachedList } from "./cachedList.ts";
+import { readHits } from "./hitCounts.ts";
 import { mirrorFolders, removeMirror } from "./direct/mirrorFolders.ts";
 
 export interface CacheStores {
@@ -38,6 +39,7 @@ export async function removeVersion(
       if (kinds.includes(kind)) await rm(blobs.pathOf(`${version.key}.${kind}`), { force: true });
     }
     await database.deleteFrom("fills").where("key", "in", keys).execute();
+    await database.deleteFrom("hits").where("key", "in", keys).execute();
     if (kinds.includes("info")) await writeCachedList(blobs, version.module);
     return true;
   } catch (error) {
@@ -100,8 +102,12 @@ export async function prune(
 }
 
 async function* prunables(stores: CacheStores): AsyncGenerator<Prunable> {
+  const hits = await readHits(stores.database);
   for await (const version of cachedVersionsOnDisk(stores.blobs)) {
-    const { bytes, usedMs } = await useOf(stores.blobs, version);
+    const { bytes, usedMs: onDiskMs } = await useOf(stores.blobs, version);
+    // What is served from memory reads no file.
+    const servedMs = versionFiles.map((kind) => hits.get(`${version.key}.${kind}`)?.last ?? 0);
+    const usedMs = Math.max(onDiskMs, ...servedMs);
     const what = { module: version.module, version: version.version, bytes };
     yield { what, usedMs, remove: () => removeVersion(stores, version) };
   }

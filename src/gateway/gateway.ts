@@ -10,11 +10,12 @@ import { type DenyRule, refuseDenied } from "./deny.ts";
 import { GatewayError } from "./gatewayError.ts";
 import type { Health } from "./health/health.ts";
 import { upstreamsJson } from "./health/upstreamsJson.ts";
+import type { HitCounts } from "./hitCounts.ts";
 import type { Hits, PlainRequest } from "./hitsFirst.ts";
 import { homePage } from "./homePage.ts";
 import type { LoopGuard } from "./loopGuard.ts";
 import type { Memory } from "./memory.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, Outcome } from "./metrics.ts";
 import type { ModuleFiles } from "./moduleFiles.ts";
 import type { ModuleVersions } from "./moduleVersions.ts";
 import { type Page, type Pages, sendPage } from "./pages.ts";
@@ -40,6 +41,7 @@ export interface GatewayParts {
   /** Names of the sources, in order, for people. */
   readonly sources: readonly string[];
   readonly health: Health;
+  readonly hitCounts: HitCounts;
   readonly offline: boolean;
   readonly freshForMs: number;
   /** Prefix of request ids, unique to this worker. */
@@ -276,11 +278,21 @@ class Gateway implements Hits {
     milliseconds: number,
   ): AccessRecord {
     this.#parts.metrics.count(endpoint, outcome, bytes);
+    if (isFile(endpoint) && isHit(outcome)) this.#parts.hitCounts.count(caller.target);
     const record = { ...caller, id, status, bytes, milliseconds, outcome };
     this.#parts.accessLog?.write(record);
     this.#parts.watcher?.ended(record);
     return record;
   }
+}
+
+function isFile(endpoint: string): boolean {
+  return endpoint === "zip" || endpoint === "mod" || endpoint === "info";
+}
+
+/** The client has the file, and no source was asked. */
+function isHit(outcome: Outcome): boolean {
+  return outcome === "memory" || outcome === "disk" || outcome === "not-modified";
 }
 
 type Caller = Pick<AccessRecord, "client" | "method" | "target" | "agent">;

@@ -24,6 +24,7 @@ import type { RequestObserver } from "./gateway.ts";
 import { Health } from "./health/health.ts";
 import { ModuleFiles } from "./moduleFiles.ts";
 import { ModuleVersions } from "./moduleVersions.ts";
+import { HitCounts } from "./hitCounts.ts";
 import { answerHitsFirst, type Hits } from "./hitsFirst.ts";
 import { keepAliveSeconds, type Ready } from "./ready.ts";
 import { SharedFailures } from "./sharedFailures.ts";
@@ -99,6 +100,7 @@ export async function startWorker(
     : undefined;
   const observers = [metrics, watcher, tracer].filter((each) => each !== undefined);
   const health = await Health.open(database, logger);
+  const hitCounts = new HitCounts(database, logger);
   const isolation = new Isolation(database, options.verify?.isolateMs ?? 0, logger);
   const chain = observeChain(isolation.guard(health.watch(upstreams.chain)), observers);
   const databases = new Map([...upstreams.databases].map(([name, source]) => [name, observeSource(source, observers)]));
@@ -154,6 +156,7 @@ export async function startWorker(
     logger,
     loopGuard,
     health,
+    hitCounts,
     deny: options.deny,
     vanity: new Vanity(options.vanity),
     sources: chain.map(({ source }) => source.name),
@@ -206,6 +209,7 @@ export async function startWorker(
       await verifier.stop();
       await upstreams.close();
       await health.close();
+      await hitCounts.close();
       await database.destroy();
       accessLog?.close();
     },

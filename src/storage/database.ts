@@ -108,6 +108,14 @@ export interface Tables {
   failures: FailureTable;
   meta: MetaTable;
   upstream_health: UpstreamHealthTable;
+  hits: HitTable;
+}
+
+/** How often a file was served out of the cache, and when last. */
+interface HitTable {
+  key: string;
+  count: number;
+  last: number;
 }
 
 export type Database = Kysely<Tables>;

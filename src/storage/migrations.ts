@@ -35,6 +35,7 @@ const migrations: readonly string[] = [
      last_failure INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '',
      open_until INTEGER NOT NULL DEFAULT 0, probe_until INTEGER NOT NULL DEFAULT 0
    ) STRICT;`,
+  `CREATE TABLE hits (key TEXT PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;`,
 ];
 
 /** Brings the schema up to date. Safe when several processes start at once. Writes nothing where nothing is to be done. */

@@ -17,6 +17,7 @@ const states = ["CACHED", "DOWNLOADING", "PENDING", "FAILED", "QUARANTINED"] as 
 const orders = new Map<string, (files: readonly CachedFile[]) => readonly CachedFile[]>([
   ["name", (files) => files],
   ["size", (files) => files.toSorted((a, b) => (b.size ?? 0) - (a.size ?? 0))],
+  ["hits", (files) => files.toSorted((a, b) => b.hits - a.hits)],
   ["age", (files) => files.toSorted((a, b) => (a.updatedAt < b.updatedAt ? -1 : a.updatedAt > b.updatedAt ? 1 : 0))],
 ]);
 
@@ -45,9 +46,14 @@ async function mirrorsOf(data: string): Promise<readonly Mirror[]> {
   return found.sort((a, b) => b.bytes - a.bytes);
 }
 
+/** What was never a hit says nothing: it would be most of the list. */
+function hitsText({ hits }: CachedFile): string {
+  return hits === 0 ? "" : `${hits}×`;
+}
+
 function print(files: readonly CachedFile[], mirrors: readonly Mirror[], data: string): void {
   for (const { repository, bytes } of mirrors)
-    console.log(`MIRROR      ${bytesText(bytes).padStart(10)}  ${repository}`);
+    console.log(`MIRROR      ${bytesText(bytes).padStart(10)} ${"".padStart(8)}  ${repository}`);
   if (files.length === 0 && mirrors.length === 0) {
     console.log(`Nothing there yet in ${data}.`);
     return;
@@ -60,7 +66,7 @@ function print(files: readonly CachedFile[], mirrors: readonly Mirror[], data: s
           ? `${bytesText(file.received)}${file.total === null ? "" : ` of ${bytesText(file.total)}`}`
           : "";
     console.log(
-      `${file.state.padEnd(11)} ${size.padStart(10)}  ${file.module}@${file.version} .${file.kind}${file.error === null ? "" : `\n            ${file.error.split("\n").join("\n            ")}`}`,
+      `${file.state.padEnd(11)} ${size.padStart(10)} ${hitsText(file).padStart(8)}  ${file.module}@${file.version} .${file.kind}${file.error === null ? "" : `\n            ${file.error.split("\n").join("\n            ")}`}`,
     );
   }
   const counts = states

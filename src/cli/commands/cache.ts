@@ -9,10 +9,14 @@ import { verify } from "../cache/verify.ts";
 export function command(): Command {
   const cache = new Command("fairlead cache").description("Look at the gateway's cache, and care for it.");
   addCommon(cache.command("ls"))
-    .description("List files by module: CACHED, DOWNLOADING, PENDING or FAILED, with size and source")
+    .description("List files by module: CACHED, DOWNLOADING, PENDING or FAILED, with size and hits")
     .argument("[module]", "only this module path, or those below it")
     .option("--state <state>", "only files in this state: cached, downloading, pending, failed")
-    .option("--sort <order>", "name, size (the largest first) or age (the oldest first)", "name")
+    .option(
+      "--sort <order>",
+      "name, size (the largest first), hits (the most asked for first) or age (the oldest first)",
+      "name",
+    )
     .addHelpText(
       "after",
       `
@@ -55,8 +59,8 @@ Examples:
     .addHelpText(
       "after",
       `
-When a version was used is what the file system says of its files' last reading and writing; most systems note the
-reading once a day.
+When a version was used is when a gateway last served it, or what the file system says of its files' last reading and
+writing.
 
 Examples:
   fairlead cache prune --keep 30d
