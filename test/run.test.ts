@@ -1,11 +1,13 @@
 // fairlead run: the command and what it sees, what is told while it runs and at its end.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CommandRun, tryCommand } from "./harness/command.ts";
 import { filePath } from "./harness/escaped.ts";
 import { FaultyUpstream } from "./harness/faultyUpstream.ts";
+import { GitRepository } from "./harness/gitRepository.ts";
 import { machineGo } from "./harness/goTools.ts";
 import { makeProject } from "./harness/madeProject.ts";
 import { TempDir } from "./harness/tempDir.ts";
@@ -161,10 +163,47 @@ describe("what is told", () => {
   });
 
   test("what the go command fetches by itself", async () => {
-    const { stderr } = await run(["--data", fresh()], ["true"], { GONOPROXY: "git.corp.example" });
+    const env = { GONOPROXY: "git.corp.example", GOINSECURE: "git.corp.example" };
+    const { stderr } = await run(["--data", fresh()], ["true"], env);
     expect(stderr).toContain("modules that match git.corp.example (GONOPROXY or GOPRIVATE) are not shown");
     expect(stderr).toContain("it asked for no module");
   });
+
+  test.each(["environment", "go env -w"])(
+    "private modules of GOPRIVATE come through it, too, by the user's own git settings: %s",
+    async (where) => {
+      const go = machineGo()?.command ?? "go";
+      await using home = await TempDir.create("home");
+      const module = "git.corp.example/team/lib.git";
+      const repository = await GitRepository.create(home.join("repositories/team/lib.git"), module);
+      await repository.git("tag", "v1.0.0");
+      // As companies have it: no name resolves here, and no proxy may hear of it.
+      const rewrite = `[url "file://${home.path}/repositories/"]\n\tinsteadOf = https://git.corp.example/\n`;
+      await writeFile(home.join(".gitconfig"), rewrite);
+      await writeFile(home.join("goenv"), where === "environment" ? "" : "GOPRIVATE=git.corp.example\n");
+      const goprivate = where === "environment" ? "git.corp.example" : undefined;
+      const env = {
+        HOME: home.path,
+        GOENV: home.join("goenv"),
+        GOPRIVATE: goprivate,
+        GONOPROXY: undefined,
+        GONOSUMDB: undefined,
+        GOSUMDB: undefined,
+        GOMODCACHE: home.join("mod"),
+        GOFLAGS: "-modcacherw",
+      };
+      const before = upstream.count();
+      const download = [go, "mod", "download", "-json", `${module}@v1.0.0`];
+      const { exitCode, stdout, stderr } = await run(["--data", fresh()], download, env);
+      expect(exitCode, stdout + stderr).toBe(0);
+      expect(stderr).toContain(
+        "modules that match git.corp.example (GONOPROXY or GOPRIVATE) come through the gateway, too, straight from git",
+      );
+      expect(stderr).toContain("direct: 3 answers");
+      expect(JSON.parse(stdout)).toMatchObject({ Path: module, Version: "v1.0.0" });
+      expect(upstream.count()).toBe(before);
+    },
+  );
 
   test("a failure, and how to have it explained: from what was seen on a terminal, else the way to ask", async () => {
     await using project = await makeProject({

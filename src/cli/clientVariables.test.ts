@@ -13,8 +13,22 @@ test.each(clientForms)("%s: everything is set, and the patterns move", (form) =>
   });
   expect(except).toBe("corp.example/*,*.internal");
   expect(text).toContain('#       except: "corp.example/*,*.internal"');
+  expect(text).toContain('#       - modules: "corp.example/*,*.internal"');
   expect(text).toContain("GOPRIVATE was corp.example/*,*.internal (environment)");
   for (const name of Object.keys(variables)) expect(text).toContain(name);
+});
+
+test("what only passed the proxy by is still looked up, and what no database knows may come from a proxy", () => {
+  const both = [
+    { name: "GONOPROXY", value: "a.example", from: "environment" },
+    { name: "GONOSUMDB", value: "b.example", from: "environment" },
+  ];
+  const { routes, except, variables } = clientVariables("http://gw:7300", both, "shell");
+  expect({ routes, except, GONOSUMDB: variables["GONOSUMDB"] }).toEqual({
+    routes: "a.example",
+    except: "b.example",
+    GONOSUMDB: "b.example",
+  });
 });
 
 test("without patterns the database is asked for everything", () => {

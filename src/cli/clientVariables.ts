@@ -13,31 +13,32 @@ export interface FoundPatterns {
 
 export interface ClientVariables {
   readonly variables: Readonly<Record<string, string>>;
-  /** What belongs into the gateway's settings now: gateway.verify.except. */
+  /** What belongs into the gateway's settings now: gateway.routes and gateway.verify.except. */
+  readonly routes: string;
   readonly except: string;
   readonly text: string;
 }
 
 export function clientVariables(url: string, found: readonly FoundPatterns[], form: ClientForm): ClientVariables {
-  const patterns = [...new Set(found.flatMap(({ value }) => value.split(",")).filter((each) => each !== ""))];
-  const except = patterns.join(",");
+  const patternsOf = (unless: string): string => {
+    const values = found.filter(({ name }) => name !== unless).flatMap(({ value }) => value.split(","));
+    return [...new Set(values.filter((each) => each !== ""))].join(",");
+  };
+  const [except, routes] = [patternsOf("GONOPROXY"), patternsOf("GONOSUMDB")];
   // `none` and not the empty text: that would stand for GOPRIVATE, which a file of `go env -w` may hold. The checksum
   // database must still not be asked for private modules by the client itself.
   const variables = { GOPROXY: url, GOPRIVATE: "", GONOPROXY: "none", GONOSUMDB: except === "" ? "none" : except };
   const comments = [
     "The go command asks Fairlead for every module; Fairlead holds them against the checksum database.",
     ...found.map(({ name, value, from }) => `${name} was ${value} (${from}): those modules went past the gateway.`),
-    ...(except === ""
+    ...(routes + except === "" ? [] : ["Now they come through it; its settings (fairlead.yaml) need", "  gateway:"]),
+    ...(routes === ""
       ? []
-      : [
-          "Now they come through it: its settings (fairlead.yaml) need, and a source that has them,",
-          "  gateway:",
-          "    verify:",
-          `      except: ${JSON.stringify(except)}`,
-        ]),
+      : ["    routes:", `      - modules: ${JSON.stringify(routes)}`, "        upstream: direct  # or another source"]),
+    ...(except === "" ? [] : ["    verify:", `      except: ${JSON.stringify(except)}`]),
   ];
   const lines = comments.map((line) => `# ${line}`);
-  return { variables, except, text: `${[...lines, ...assignments(variables, form)].join("\n")}\n` };
+  return { variables, routes, except, text: `${[...lines, ...assignments(variables, form)].join("\n")}\n` };
 }
 
 function assignments(variables: Readonly<Record<string, string>>, form: ClientForm): string[] {

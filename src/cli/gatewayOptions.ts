@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { formatListenAddress, isLoopback } from "../config/listenAddress.ts";
 import type { GatewaySettings } from "../config/gatewaySettings.ts";
 import { redactUrl } from "../config/redact.ts";
-import type { GatewayOptions, UpstreamEntry } from "../gateway/gatewayOptions.ts";
+import type { GatewayOptions, ModuleRoute, UpstreamEntry } from "../gateway/gatewayOptions.ts";
 import type { ChecksumOptions } from "../gateway/checksums.ts";
 import { isOwnAddress } from "../gateway/ownAddress.ts";
 import { ModuleError } from "../gomod/error.ts";
@@ -31,17 +31,24 @@ export async function gatewayOptions(settings: GatewaySettings): Promise<Resolve
   const { entries, notes } = settings.offline ? { entries: [], notes: [] } : await upstreamOf(settings, goEnvironment);
   const { timeouts, limits, fresh, log } = settings;
   const verifying = verification(settings, goEnvironment);
+  const routes = settings.offline ? [] : routesOf(settings, goEnvironment);
   const options: GatewayOptions = {
     host: settings.listen.host ?? "::",
     port: settings.listen.port,
     dataFolder: settings.data,
     upstream: entries,
+    routes,
     databases: { ...(settings.sumdb ?? defaultDatabases(goEnvironment)), ...verifying?.databases },
     verify: verifying?.verify,
     direct: {
       rules: settings.direct.rules,
       timeoutMs: settings.direct.timeout,
       repositoryLimit: settings.direct.repositoryLimit,
+      trusted: routes
+        .filter(({ upstream }) => upstream.some(({ url }) => url === "direct"))
+        .map(({ modules }) => modules)
+        .join(","),
+      userConfig: false,
     },
     offline: settings.offline,
     workers: settings.workers,
@@ -105,6 +112,13 @@ async function upstreamOf(
     }
   }
   return { entries, notes: [] };
+}
+
+/** The rules of the settings; without any, the go command's own for what goes past proxies. */
+function routesOf({ routes }: GatewaySettings, { variable }: GoEnvironment): readonly ModuleRoute[] {
+  if (routes.length > 0) return routes.map(({ modules, upstream }) => ({ modules, upstream: parseUpstream(upstream) }));
+  const modules = variable("GONOPROXY").value;
+  return modules === "" || modules === "none" ? [] : [{ modules, upstream: parseUpstream("direct") }];
 }
 
 function parseUpstream(list: string): readonly UpstreamEntry[] {

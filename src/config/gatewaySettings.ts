@@ -5,7 +5,7 @@ import type { ListenAddress } from "./listenAddress.ts";
 import { optionalSetting, section, setting } from "./setting.ts";
 import type { Bytes } from "./size.ts";
 import { type ChecksumDatabases, checksumDatabases, gosumdb, modulePatterns, upstreamList } from "./upstreamTypes.ts";
-import { denySchema, type DenySettings } from "./policySettings.ts";
+import { denySchema, type DenySettings, type RouteSettings, routesSchema } from "./policySettings.ts";
 import { vanitySchema, type VanitySettings } from "./vanitySettings.ts";
 import { choice, directory, duration, integer, listenAddress, size, toggle } from "./valueTypes.ts";
 
@@ -25,6 +25,7 @@ export interface GatewaySettings {
     readonly isolateFor: Milliseconds;
   };
   /** Modules straight from git. */
+  readonly routes: readonly RouteSettings[];
   readonly direct: DirectSettings;
   readonly offline: boolean;
   readonly insecureOpen: boolean;
@@ -127,6 +128,7 @@ export const gatewaySchema: z.ZodType<GatewayInput> = section("The module gatewa
       }),
     },
   ),
+  routes: routesSchema,
   direct: directSchema,
   offline: setting(toggle, {
     default: false,

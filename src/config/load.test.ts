@@ -74,6 +74,7 @@ test("the defaults", () => {
       upstream: undefined,
       sumdb: undefined,
       verify: { database: undefined, except: undefined, isolateFor: 3_600_000 },
+      routes: [],
       direct: { rules: [], timeout: 300_000, repositoryLimit: 4 * 1024 ** 3 },
       offline: false,
       insecureOpen: false,

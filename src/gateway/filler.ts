@@ -6,6 +6,7 @@ import type { Lease, Leases } from "../storage/leases.ts";
 import { storageError } from "../storage/storageError.ts";
 import { writeCachedList } from "./cachedList.ts";
 import { walkChain } from "./chain.ts";
+import type { Chains } from "./chains.ts";
 import { type Check, type Checksums, h1OfMod } from "./checksums.ts";
 import { checkInfo, checkMod, contentLimits } from "./content.ts";
 import { Fill, type Filled } from "./fill.ts";
@@ -17,13 +18,13 @@ import type { FileRoute } from "./route.ts";
 import { Joined, runShared } from "./sharedWork.ts";
 import { quarantine } from "./quarantine.ts";
 import { Slots } from "./slots.ts";
-import { readBody, SourceFailure, type ChainLink, type Source, type SourceAnswer } from "./source.ts";
+import { readBody, SourceFailure, type Source, type SourceAnswer } from "./source.ts";
 import { note, traced } from "./trace/trace.ts";
 import type { Verifier } from "./verifier.ts";
 import { downloadZip, zipHashKey } from "./zipDownload.ts";
 
 export interface FillerOptions {
-  readonly chain: readonly ChainLink[];
+  readonly chains: Chains;
   readonly blobs: DiskBlobs;
   readonly leases: Leases;
   readonly fillLog: FillLog;
@@ -221,7 +222,8 @@ export class Filler {
     via: string | undefined,
     consume: (answer: SourceAnswer, source: Source) => Promise<T>,
   ): Promise<T> {
-    const { chain, signal } = this.#options;
+    const { chains, signal } = this.#options;
+    const chain = chains.of(route.module);
     return walkChain(chain, route.key, `${route.module}@${route.version} (.${route.kind})`, consume, { signal, via });
   }
 }

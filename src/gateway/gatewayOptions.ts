@@ -14,6 +14,12 @@ export interface UpstreamEntry {
   readonly group?: number | undefined;
 }
 
+export interface ModuleRoute {
+  /** Patterns, as GOPRIVATE has them. */
+  readonly modules: string;
+  readonly upstream: readonly UpstreamEntry[];
+}
+
 /** All that a gateway needs to know, resolved. Times in milliseconds, sizes in bytes. Plain data: workers get it sent. */
 export interface GatewayOptions {
   readonly host: string;
@@ -22,6 +28,8 @@ export interface GatewayOptions {
   /** Absolute. */
   readonly dataFolder: string;
   readonly upstream: readonly UpstreamEntry[];
+  /** Modules that come from elsewhere; the first that fits counts. */
+  readonly routes: readonly ModuleRoute[];
   /** Checksum database name → its base URL. Others are not served. */
   readonly databases: Readonly<Record<string, string>>;
   /** What modules are held against before they are served; undefined: nothing. */

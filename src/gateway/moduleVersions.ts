@@ -10,14 +10,15 @@ import type { Answer, Answers } from "./answers.ts";
 import type { Asker } from "./asker.ts";
 import { cachedVersions } from "./cachedList.ts";
 import { walkChain } from "./chain.ts";
+import type { Chains } from "./chains.ts";
 import { checkInfo, checkList, contentLimits, listBody } from "./content.ts";
 import { GatewayError } from "./gatewayError.ts";
 import type { ModuleFiles } from "./moduleFiles.ts";
 import type { AnswerRoute, FileKind, FileRoute } from "./route.ts";
-import { readBody, type ChainLink, type Errand } from "./source.ts";
+import { readBody, type Errand } from "./source.ts";
 
 export interface ModuleVersionsParts {
-  readonly chain: readonly ChainLink[];
+  readonly chains: Chains;
   readonly blobs: DiskBlobs;
   readonly files: ModuleFiles;
   readonly answers: Answers;
@@ -52,7 +53,7 @@ export class ModuleVersions {
   }
 
   #fetch(route: AnswerRoute, errand: Errand): Promise<{ body: Buffer; source: string }> {
-    const { chain } = this.#parts;
+    const chain = this.#parts.chains.of(route.module);
     const what = route.kind === "query" ? `${route.module}@${route.version}` : `${route.module} (${route.kind})`;
     return walkChain(
       chain,

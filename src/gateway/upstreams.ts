@@ -3,8 +3,9 @@
 import { fileURLToPath } from "node:url";
 import { EnvHttpProxyAgent, type Dispatcher } from "undici";
 import type { Leases } from "../storage/leases.ts";
+import { Chains } from "./chains.ts";
 import { FileSource } from "./fileSource.ts";
-import type { GatewayOptions } from "./gatewayOptions.ts";
+import type { GatewayOptions, UpstreamEntry } from "./gatewayOptions.ts";
 import { HttpSource } from "./httpSource.ts";
 import { DirectSource } from "./direct/directSource.ts";
 import { mirrorsIn } from "./dataFolder.ts";
@@ -16,7 +17,7 @@ import type { ChainLink, Source } from "./source.ts";
 const connectionsPerOrigin = 64;
 
 export interface Upstreams {
-  readonly chain: readonly ChainLink[];
+  readonly chains: Chains;
   readonly databases: ReadonlyMap<string, Source>;
   /** Drops all connections. */
   readonly close: () => Promise<void>;
@@ -72,7 +73,7 @@ export function openUpstreams(
   leases: Leases,
 ): Upstreams {
   const { open, close, dispatcher, publicDispatcher } = openSources(options, headers);
-  const direct = (): Source =>
+  const directSource = (): Source =>
     new DirectSource({
       options: options.direct,
       folder: mirrorsIn(options.dataFolder),
@@ -91,13 +92,20 @@ export function openUpstreams(
           headers,
         }),
     });
-  const chain = options.upstream.map(({ url, fallBackOnAnyError, group }) => ({
-    source: url === "direct" ? direct() : url === "off" ? offSource : open(url),
-    fallBackOnAnyError,
-    group,
-  }));
+  // One for all chains: it remembers what hosts have said.
+  const direct = directSource();
+  const chainOf = (entries: readonly UpstreamEntry[]): readonly ChainLink[] =>
+    entries.map(({ url, fallBackOnAnyError, group }) => ({
+      source: url === "direct" ? direct : url === "off" ? offSource : open(url),
+      fallBackOnAnyError,
+      group,
+    }));
+  const chains = new Chains(
+    chainOf(options.upstream),
+    options.routes.map(({ modules, upstream }) => ({ modules, chain: chainOf(upstream) })),
+  );
   const databases = new Map(Object.entries(options.databases).map(([name, url]) => [name, open(url)]));
-  return { chain, databases, close };
+  return { chains, databases, close };
 }
 
 /** A source's name is shown to clients: host and path, never credentials. */

@@ -102,7 +102,7 @@ export async function startWorker(
   const health = await Health.open(database, logger);
   const hitCounts = new HitCounts(database, logger);
   const isolation = new Isolation(database, options.verify?.isolateMs ?? 0, logger);
-  const chain = observeChain(isolation.guard(health.watch(upstreams.chain)), observers);
+  const chains = upstreams.chains.map((chain) => observeChain(isolation.guard(health.watch(chain)), observers));
   const databases = new Map([...upstreams.databases].map(([name, source]) => [name, observeSource(source, observers)]));
   const answers = new Answers({
     database,
@@ -116,7 +116,7 @@ export async function startWorker(
   });
   const absences = new Absences(options.absentForMs);
   const sumdb = new Sumdb({
-    chain,
+    chain: chains.usual,
     databases,
     blobs,
     answers,
@@ -128,7 +128,7 @@ export async function startWorker(
   const checksums =
     options.verify === undefined ? undefined : new Checksums(options.verify, { sumdb, blobs, database, logger });
   const filler = new Filler({
-    chain,
+    chains,
     blobs,
     leases,
     fillLog: new FillLog(database),
@@ -142,7 +142,7 @@ export async function startWorker(
     signal: cut.signal,
   });
   const files = new ModuleFiles({ blobs, filler, memory, pinned, absences });
-  const versions = new ModuleVersions({ chain, blobs, files, answers, absences });
+  const versions = new ModuleVersions({ chains, blobs, files, answers, absences });
 
   const { hits, listener } = createGateway({
     pages: await Pages.load(options.pages, database),
@@ -159,7 +159,7 @@ export async function startWorker(
     hitCounts,
     deny: options.deny,
     vanity: new Vanity(options.vanity),
-    sources: chain.map(({ source }) => source.name),
+    sources: chains.sources,
     offline: options.offline,
     freshForMs: options.freshForMs,
     idPrefix: identity.idPrefix,

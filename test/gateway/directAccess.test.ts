@@ -142,9 +142,9 @@ function mirrorOf(server: string, path: string, rule: Partial<DirectRule>): Mirr
 }
 
 function parts(rules: readonly DirectRule[]): ConstructorParameters<typeof Mirror>[1] {
-  const options = { rules, timeoutMs: 30_000, repositoryLimit: 1 << 30 };
+  const options = { rules, timeoutMs: 30_000, repositoryLimit: 1 << 30, trusted: "", userConfig: false };
   const signal = new AbortController().signal;
-  return { folder: folder.join("mirrors"), options, leases, caFile: folder.join("ca.crt"), signal };
+  return { folder: folder.join("mirrors"), options, leases, caFile: folder.join("ca.crt"), isTrusted: false, signal };
 }
 
 /** What a host for git does: a password, some statuses by path, and git's own http-backend. */

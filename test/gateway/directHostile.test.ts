@@ -35,9 +35,9 @@ describe("a server", () => {
     const none = { depth: undefined, user: undefined, token: undefined, tokenCommand: undefined };
     const ssh = { sshKey: undefined, knownHosts: undefined };
     const rule = { prefix: "hostile.example", url: host.url, ...none, ...ssh };
-    const options = { rules: [rule], timeoutMs, repositoryLimit: 8 << 20 };
+    const options = { rules: [rule], timeoutMs, repositoryLimit: 8 << 20, trusted: "", userConfig: false };
     const { signal } = new AbortController();
-    const parts = { folder: folder.join("mirrors"), options, leases, caFile: undefined, signal };
+    const parts = { folder: folder.join("mirrors"), options, leases, caFile: undefined, isTrusted: false, signal };
     return new Mirror(`https://hostile.example/${kind}`, parts);
   };
 

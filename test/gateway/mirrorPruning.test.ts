@@ -71,7 +71,14 @@ function mirrorOf(dir: TempDir, name: string, leases: CacheStores["leases"]): Mi
   return new Mirror(`https://127.0.0.1/${name}`, {
     folder: mirrorsIn(dir.join("data")),
     leases,
-    options: { rules: [{ ...unset, knownHosts: undefined, ...rule }], timeoutMs: 60_000, repositoryLimit: 1 << 30 },
+    options: {
+      rules: [{ ...unset, knownHosts: undefined, ...rule }],
+      timeoutMs: 60_000,
+      repositoryLimit: 1 << 30,
+      trusted: "",
+      userConfig: false,
+    },
+    isTrusted: false,
     caFile: undefined,
     signal: new AbortController().signal,
   });

@@ -36,6 +36,23 @@ test("a denied module is refused with the reason, whatever is cached, and no sou
   expect((await fairlead.get(filePath(good.path, good.version, "mod"))).body).toEqual(good.mod);
 });
 
+test("a rule sends modules elsewhere: list, latest and files of theirs, and nothing of them to the usual sources", async () => {
+  const [ours, theirs] = [testModule("corp.example/team/lib", "v1.0.0"), testModule("example.com/lib", "v1.0.0")];
+  await using usual = await FaultyUpstream.start(theirs, testModule("corp.example/team/lib", "v6.6.6"));
+  await using own = await FaultyUpstream.start(ours);
+  const settings = `routes:\n  - { modules: "*.corp.example,corp.example/team", upstream: "${own.url}" }`;
+  await using fairlead = await FairleadServer.start({ upstream: usual.url, settings });
+  expect((await fairlead.get(`/${ours.path}/@v/list`)).body.toString()).toBe("v1.0.0\n");
+  expect((await fairlead.get(`/${ours.path}/@latest`)).body.toString()).toContain('"v1.0.0"');
+  for (const kind of ["info", "mod", "zip"] as const)
+    expect((await fairlead.get(filePath(ours.path, ours.version, kind))).status).toBe(200);
+  expect(usual.count()).toBe(0);
+  expect((await fairlead.get(filePath(theirs.path, theirs.version, "zip"))).body).toEqual(theirs.zip);
+  expect((await fairlead.get("/corp.example/teams/@v/list")).status).toBe(404);
+  expect(usual.count("/corp.example/teams/@v/list")).toBe(1);
+  expect(own.requests.filter(({ path }) => !path.startsWith("/corp.example/team/"))).toEqual([]);
+});
+
 test("damage on the disk is found and repaired while the gateway runs", async () => {
   const module = testModule("example.com/rots", "v1.0.0", { ballast: 5000 });
   await using upstream = await FaultyUpstream.start(module);

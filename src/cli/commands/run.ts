@@ -10,6 +10,7 @@ import { localHost } from "../../repo/goHost.ts";
 import { readSummedModules } from "../../repo/goSumFile.ts";
 import { StorageError } from "../../storage/storageError.ts";
 import { NoSuchCommand, runChild } from "../childCommand.ts";
+import { clientPolicy } from "../clientPolicy.ts";
 import { CommandError, exitCode } from "../exitCode.ts";
 import { gatewayOptions } from "../gatewayOptions.ts";
 import { offerExplanation } from "../offerExplanation.ts";
@@ -106,8 +107,9 @@ async function startGateway(
   report: RunReport,
 ): Promise<{ env: Record<string, string>; stop: () => Promise<void> }> {
   const gateway = await start(options, progress);
-  for (const note of await notesOn(options)) report.note(note);
-  return { env: { GOPROXY: proxyList(gateway.url, options) }, stop: () => gateway.stop() };
+  const { env, note } = clientPolicy((await readGoEnvironment(localHost(process.env))).variable, options.offline);
+  if (note !== undefined) report.note(note);
+  return { env: { ...env, GOPROXY: proxyList(gateway.url, options) }, stop: () => gateway.stop() };
 }
 
 function load(file: string | undefined, flags: Record<string, unknown>): Settings {
@@ -118,7 +120,9 @@ function load(file: string | undefined, flags: Record<string, unknown>): Setting
 async function optionsFor(settings: Settings): Promise<GatewayOptions> {
   // The address of the settings is not used here, only known as our own: GOPROXY may name it.
   const { options } = await gatewayOptions({ ...settings.gateway, insecureOpen: true });
-  return { ...options, host: "127.0.0.1", port: 0, logLevel: "silent", stopMs: Math.min(options.stopMs, 2000) };
+  // Who runs the command is who runs git: their own rewritten addresses and credential helpers hold, as with the go command.
+  const direct = { ...options.direct, userConfig: true };
+  return { ...options, direct, host: "127.0.0.1", port: 0, logLevel: "silent", stopMs: Math.min(options.stopMs, 2000) };
 }
 
 async function start(options: GatewayOptions, progress: Progress): Promise<InProcessGateway> {
@@ -140,13 +144,4 @@ async function modulesInSum(): Promise<number | undefined> {
 /** What the gateway does not fetch itself, the go command goes on to, if it would have without us. */
 function proxyList(url: string, { upstream, offline }: GatewayOptions): string {
   return !offline && upstream.some((entry) => entry.url === "direct") ? `${url},direct` : url;
-}
-
-/** What will not be seen here. */
-async function notesOn({ offline }: GatewayOptions): Promise<string[]> {
-  const { variable } = await readGoEnvironment(localHost(process.env));
-  const patterns = variable("GONOPROXY").value;
-  if (patterns === "" || patterns === "none") return [];
-  const how = offline ? "the go command still fetches them" : "the go command fetches them itself";
-  return [`modules that match ${patterns} (GONOPROXY or GOPRIVATE) are not shown: ${how}`];
 }

@@ -11,6 +11,10 @@ export interface DirectOptions {
   readonly timeoutMs: number;
   /** A mirror may take so many bytes. */
   readonly repositoryLimit: number;
+  /** Patterns of modules whose repositories may be in a private network, wherever their hosts say that they are. */
+  readonly trusted: string;
+  /** git heeds the configuration of whoever runs this: rewritten addresses, credential helpers, ssh. */
+  readonly userConfig: boolean;
 }
 
 /** The rule for a module path, or for a repository's host and path. */

@@ -5,6 +5,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates } from "node:tls";
 import type { Dispatcher } from "undici";
+import { matchPrefixPatterns } from "../../gomod/module.ts";
 import { chooseVersion, queryMatcher } from "../../gomod/query.ts";
 import { maxGoMod } from "../../gomod/zip.ts";
 import type { Leases } from "../../storage/leases.ts";
@@ -50,35 +51,44 @@ export class DirectSource implements Source {
   async ask<T>(path: string, consume: (answer: SourceAnswer) => Promise<T>, errand: Errand): Promise<T> {
     const route = parseTarget(`/${path}`);
     if (!("module" in route)) throw new SourceFailure("not-found", "a repository has modules alone");
-    const found = await this.#discovery.find(route.module, errand.via, errand.signal);
-    if (found.vcs === "mod") return (await this.#proxy(found.url)).ask(path, consume, errand);
-    return this.#fromGit(route, found, consume, errand.signal);
+    const isTrusted = matchPrefixPatterns(this.#parts.options.trusted, route.module);
+    const found = await this.#discovery.find(route.module, isTrusted, errand.via, errand.signal);
+    if (found.vcs === "mod") return (await this.#proxy(found.url, isTrusted)).ask(path, consume, errand);
+    return this.#fromGit(route, { ...found, isTrusted }, consume, errand.signal);
   }
 
   /** The module proxy that a page names, with the credentials that its host gets. Throws SourceFailure. */
-  async #proxy(address: string): Promise<Source> {
+  async #proxy(address: string, isTrusted: boolean): Promise<Source> {
     const url = new URL(address);
     const rule = ruleFor(this.#parts.options.rules, placeOf(address) ?? "");
     const host = url.hostname.replace(/^\[|\]$/g, "");
     // An address needs no look-up, where names that lead to private addresses are refused.
-    if (rule === undefined && isPrivateAddress(host)) throw privateHost(host);
+    const isNamed = rule !== undefined || isTrusted;
+    if (!isNamed && isPrivateAddress(host)) throw privateHost(host);
     const login = await loginFor(url, rule);
     if (login !== undefined) {
       url.username = encodeURIComponent(login.user);
       url.password = encodeURIComponent(login.password);
     }
-    return this.#parts.openProxy(url, rule !== undefined);
+    return this.#parts.openProxy(url, isNamed);
   }
 
   async #fromGit<T>(
     route: Exclude<Route, { kind: `sumdb-${string}` } | { key: "" }> & { module: string; version: string },
-    found: Found,
+    found: Found & { readonly isTrusted: boolean },
     consume: (answer: SourceAnswer) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const place = placeModule(route.module, found.root, found.subdir);
     const { options, folder, leases } = this.#parts;
-    const mirror = new Mirror(found.url, { folder, options, leases, caFile: this.#caFile, signal });
+    const mirror = new Mirror(found.url, {
+      folder,
+      options,
+      leases,
+      caFile: this.#caFile,
+      isTrusted: found.isTrusted,
+      signal,
+    });
     const isFile = route.kind === "info" || route.kind === "mod" || route.kind === "zip";
     const revisions = new Revisions(mirror, isFile ? filesRefsMs : 0);
     const module = new CodeModule(place, revisions);

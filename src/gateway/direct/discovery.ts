@@ -13,10 +13,18 @@ import { type Found, findByForm } from "./knownHosts.ts";
 
 export interface DiscoveryParts {
   readonly rules: readonly DirectRule[];
-  /** For hosts that a rule names. */
+  /** For hosts that a rule names, and for trusted modules. */
   readonly dispatcher: Dispatcher;
   /** Connects to public addresses only. */
   readonly publicDispatcher: Dispatcher;
+}
+
+interface Asking {
+  /** The host may be in a private network. */
+  readonly isTrusted: boolean;
+  /** Who has asked so far, for loops of gateways. */
+  readonly via: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 const pageLimit = 1 << 20;
@@ -32,25 +40,25 @@ export class Discovery {
     this.#parts = parts;
   }
 
-  /** `via`: who has asked so far, for loops of gateways. Throws SourceFailure. */
-  async find(path: string, via: string | undefined, signal: AbortSignal): Promise<Found> {
+  /** Throws SourceFailure. */
+  async find(path: string, isTrusted: boolean, via: string | undefined, signal: AbortSignal): Promise<Found> {
     const known = findByForm(path, this.#parts.rules);
     if (known !== undefined) return known;
     const kept = this.#kept.get(path);
     if (kept !== undefined && kept.until > Date.now()) return kept.found;
-    const found = await this.#ask(path, via, signal);
+    const found = await this.#ask(path, { isTrusted, via, signal });
     if (this.#kept.size >= keptAtMost) this.#kept.clear();
     this.#kept.set(path, { found, until: Date.now() + keptForMs });
     return found;
   }
 
-  async #ask(path: string, via: string | undefined, signal: AbortSignal): Promise<Found> {
+  async #ask(path: string, asking: Asking): Promise<Found> {
     if (!(path.split("/", 1)[0] ?? "").includes("."))
       throw new SourceFailure("not-found", `${path}: the first element of the path is no host`);
-    const meta = await this.#import(path, via, signal);
+    const meta = await this.#import(path, asking);
     // A page may speak for itself alone: that of the prefix must say the same.
     if (meta.prefix !== path) {
-      const above = await this.#import(meta.prefix, via, signal);
+      const above = await this.#import(meta.prefix, asking);
       if (
         above.prefix !== meta.prefix ||
         above.vcs !== meta.vcs ||
@@ -78,8 +86,8 @@ export class Discovery {
     return { root: meta.prefix, vcs: meta.vcs, url: meta.root, subdir: meta.subdir };
   }
 
-  async #import(path: string, via: string | undefined, signal: AbortSignal): Promise<GoImport> {
-    const { html, status, from } = await this.#page(path, via, signal);
+  async #import(path: string, asking: Asking): Promise<GoImport> {
+    const { html, status, from } = await this.#page(path, asking);
     const match = matchGoImport(parseGoImports(html), path);
     if (match === "several") throw new SourceFailure("bad-answer", `${from}: several go-import tags match ${path}`);
     if (match !== undefined) return match;
@@ -103,14 +111,10 @@ export class Discovery {
     }
   }
 
-  async #page(
-    path: string,
-    via: string | undefined,
-    signal: AbortSignal,
-  ): Promise<{ html: string; status: number; from: string }> {
+  async #page(path: string, asking: Asking): Promise<{ html: string; status: number; from: string }> {
     let url = new URL(`https://${path}?go-get=1`);
     for (let hop = 0; hop <= maxRedirects; hop++) {
-      const { statusCode, headers, body } = await this.#get(url, via, signal);
+      const { statusCode, headers, body } = await this.#get(url, asking);
       const location = headers["location"];
       if ([301, 302, 303, 307, 308].includes(statusCode) && typeof location === "string") {
         await body.dump();
@@ -129,11 +133,12 @@ export class Discovery {
     throw new SourceFailure("bad-answer", `https://${path}?go-get=1 redirects more than ${maxRedirects} times`);
   }
 
-  async #get(url: URL, via: string | undefined, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #get(url: URL, { isTrusted, via, signal }: Asking): Promise<Dispatcher.ResponseData> {
     const { rules, dispatcher, publicDispatcher } = this.#parts;
     const rule = ruleFor(rules, url.host + url.pathname);
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    if (rule === undefined && isPrivateAddress(host)) throw privateHost(host);
+    const isNamed = rule !== undefined || isTrusted;
+    if (!isNamed && isPrivateAddress(host)) throw privateHost(host);
     const login = await loginFor(url, rule);
     const headers: Record<string, string> = { "user-agent": "Fairlead" };
     if (via !== undefined) headers["via"] = via;
@@ -141,7 +146,7 @@ export class Discovery {
       headers["authorization"] = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
     try {
       const response = await request(url, {
-        dispatcher: rule === undefined ? publicDispatcher : dispatcher,
+        dispatcher: isNamed ? dispatcher : publicDispatcher,
         headers,
         signal,
       });

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseNetrc } from "../../repo/netrc.ts";
 import { isPrivateAddress } from "../privateAddress.ts";
 import { SourceFailure } from "../source.ts";
-import { type DirectRule, placeOf, ruleFor } from "./directOptions.ts";
+import { type DirectOptions, type DirectRule, placeOf, ruleFor } from "./directOptions.ts";
 import type { GitAccess } from "./gitProcess.ts";
 
 export interface Login {
@@ -27,7 +27,12 @@ export interface Reach extends GitAccess {
 const stallSeconds = 30;
 
 /** `url` is what discovery found. Throws SourceFailure. */
-export async function reach(url: string, rules: readonly DirectRule[], caFile: string | undefined): Promise<Reach> {
+export async function reach(
+  url: string,
+  { rules, userConfig }: Pick<DirectOptions, "rules" | "userConfig">,
+  isTrusted: boolean,
+  caFile: string | undefined,
+): Promise<Reach> {
   const rule = ruleFor(rules, placeOf(url) ?? "");
   const target = rewrite(url, rule);
   const parsed = URL.parse(target);
@@ -45,14 +50,15 @@ export async function reach(url: string, rules: readonly DirectRule[], caFile: s
   ];
   const env: Record<string, string> = {};
   if (caFile !== undefined) env["GIT_SSL_CAINFO"] = caFile;
-  if (rule === undefined) {
+  if (rule === undefined && !isTrusted) {
     const address = await publicAddress(parsed);
     if (address !== undefined && scheme === "https") {
       // Connected to is what was looked at, whatever the name says a moment later.
       settings.push(["http.curloptResolve", `${parsed.hostname}:${parsed.port || "443"}:${address}`]);
     }
   }
-  if (scheme === "ssh") env["GIT_SSH_COMMAND"] = sshCommand(rule);
+  if (userConfig && rule === undefined) env["GIT_SSH_COMMAND"] = userSshCommand();
+  else if (scheme === "ssh") env["GIT_SSH_COMMAND"] = sshCommand(rule);
   const login = scheme === "https" || scheme === "http" ? await loginFor(parsed, rule) : undefined;
   if (login !== undefined) {
     settings.push([`credential.${parsed.protocol}//${parsed.host}.helper`, helper]);
@@ -60,7 +66,8 @@ export async function reach(url: string, rules: readonly DirectRule[], caFile: s
     env["FAIRLEAD_GIT_PASSWORD"] = login.password;
   }
   const credentials = login?.from ?? (rule?.sshKey === undefined ? undefined : `the key ${rule.sshKey}`);
-  return { url: target, settings, env, secrets: login === undefined ? [] : [login.password], rule, credentials };
+  const secrets = login === undefined ? [] : [login.password];
+  return { url: target, settings, env, secrets, userConfig, rule, credentials };
 }
 
 /** Run by git's shell, with the secret in the environment. */
@@ -142,6 +149,11 @@ function tokenOf(command: string, from: string): Promise<string> {
       reject(new SourceFailure("outage", `${from} ${what}`));
     }).stdin?.end();
   });
+}
+
+/** The user's own, else one that asks nobody: there is nobody to answer. */
+function userSshCommand(): string {
+  return process.env["GIT_SSH_COMMAND"] ?? process.env["GIT_SSH"] ?? "ssh -o ControlMaster=no -o BatchMode=yes";
 }
 
 function sshCommand(rule: DirectRule | undefined): string {

@@ -7,6 +7,7 @@ const reach: Reach = {
   settings: [],
   env: {},
   secrets: [],
+  userConfig: false,
   rule: undefined,
   credentials: undefined,
 };

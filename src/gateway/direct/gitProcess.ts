@@ -14,6 +14,8 @@ export interface GitAccess {
   readonly env: Readonly<Record<string, string>>;
   /** Blanked in what git says. */
   readonly secrets: readonly string[];
+  /** The configuration of whoever runs this holds, but for what could run programs on a repository's word. */
+  readonly userConfig: boolean;
 }
 
 export interface GitRun {
@@ -61,6 +63,18 @@ const harmless: readonly (readonly [string, string])[] = [
   ["pack.threads", "1"],
 ];
 
+/** What is the user's to say where the user's configuration holds. */
+const usersOwn: ReadonlySet<string> = new Set(["credential.helper", "transfer.credentialsInUrl"]);
+
+const noConfiguration = { HOME: "/nonexistent", GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" };
+
+function userEnvironment(): Record<string, string> {
+  const names = ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
 const kept = ["PATH", "TMPDIR", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
 
 function environment(access: GitAccess | undefined): Record<string, string> {
@@ -69,7 +83,9 @@ function environment(access: GitAccess | undefined): Record<string, string> {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;
   }
-  const settings = [...harmless, ...(access?.settings ?? [])];
+  const userConfig = access?.userConfig === true;
+  const fixed = userConfig ? harmless.filter(([name]) => !usersOwn.has(name)) : harmless;
+  const settings = [...fixed, ...(access?.settings ?? [])];
   settings.forEach(([name, value], i) => {
     env[`GIT_CONFIG_KEY_${i}`] = name;
     env[`GIT_CONFIG_VALUE_${i}`] = value;
@@ -78,15 +94,14 @@ function environment(access: GitAccess | undefined): Record<string, string> {
     ...env,
     LC_ALL: "C",
     // No .netrc, .gitconfig or .config of whoever runs the gateway: credentials are chosen by rule (credentials.ts).
-    HOME: "/nonexistent",
-    GIT_CONFIG_GLOBAL: devNull,
-    GIT_CONFIG_NOSYSTEM: "1",
+    ...(userConfig ? userEnvironment() : noConfiguration),
     GIT_ATTR_NOSYSTEM: "1",
     GIT_CONFIG_COUNT: String(settings.length),
     GIT_TERMINAL_PROMPT: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_NO_LAZY_FETCH: "1",
-    GIT_ALLOW_PROTOCOL: allowedProtocol(access?.url),
+    // Addresses may be rewritten by the user's own configuration.
+    GIT_ALLOW_PROTOCOL: userConfig ? "https:http:ssh:file" : allowedProtocol(access?.url),
     ...access?.env,
   };
 }

@@ -24,6 +24,8 @@ export interface MirrorParts {
   readonly options: DirectOptions;
   readonly leases: Leases;
   readonly caFile: string | undefined;
+  /** The repository may be in a private network. */
+  readonly isTrusted: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -151,10 +153,10 @@ export class Mirror {
     const run = await runGit(args(at), this.path, limits, at);
     if (run.status === 0 && run.cut === undefined) return run;
     if (!isRedirect(run)) throw await this.#failure(run, at, doing);
-    const { options, caFile, signal } = this.#parts;
+    const { options, isTrusted, caFile, signal } = this.#parts;
     const url = await movedTo(at, caFile, signal);
     if (url === undefined) throw gitFailure(run, at, doing);
-    this.#reach = reach(url, options.rules, caFile);
+    this.#reach = reach(url, options, isTrusted, caFile);
     const there = await this.#reached();
     const second = await runGit(args(there), this.path, limits, there);
     if (second.status !== 0 || second.cut !== undefined)
@@ -172,8 +174,8 @@ export class Mirror {
   }
 
   async #reached(): Promise<Reach> {
-    const { options, caFile } = this.#parts;
-    this.#reach ??= reach(this.url, options.rules, caFile);
+    const { options, isTrusted, caFile } = this.#parts;
+    this.#reach ??= reach(this.url, options, isTrusted, caFile);
     const found = this.#reach;
     try {
       return await found;
