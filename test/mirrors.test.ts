@@ -20,12 +20,23 @@ const dead = "http://127.0.0.1:1";
 interface Registry {
   readonly url: string;
   readonly asked: string[];
+  /** Every Authorization header that came. */
+  readonly shown: ReadonlySet<string>;
   readonly server: Server;
 }
 
 /** What a path is answered with: a body, or `stall`: its first half and then nothing. */
 type Answers = Readonly<
-  Record<string, { readonly type: string; readonly body: Buffer | string; readonly stall?: true }>
+  Record<
+    string,
+    {
+      readonly type: string;
+      readonly body: Buffer | string;
+      readonly stall?: true;
+      /** The Authorization header without which it is refused. */
+      readonly for?: string;
+    }
+  >
 >;
 
 const scope = new AsyncDisposableStack();
@@ -42,11 +53,15 @@ async function registry(answersAt: (url: string) => Answers): Promise<Registry> 
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
   const asked: string[] = [];
+  const shown = new Set<string>();
   const answers = answersAt(url);
   server.on("request", (request, response) => {
     const path = (request.url ?? "").replace(/\?.*/, "");
     asked.push(path);
+    const { authorization } = request.headers;
+    if (authorization !== undefined) shown.add(authorization);
     const answer = answers[path];
+    if (answer?.for !== undefined && answer.for !== authorization) return response.writeHead(401).end("who are you?\n");
     if (answer === undefined) return response.writeHead(404).end("no such package\n");
     const body = Buffer.from(answer.body);
     response.writeHead(200, { "content-type": answer.type, "content-length": body.length });
@@ -58,7 +73,7 @@ async function registry(answersAt: (url: string) => Answers): Promise<Registry> 
     server.closeAllConnections();
     await closed;
   });
-  return { url, asked, server };
+  return { url, asked, shown, server };
 }
 
 let homes = 0;
@@ -170,6 +185,57 @@ describe("fairlead run", () => {
     expect(existsSync(`${path}/node_modules/tiny-made-up/i.js`)).toBe(true);
   });
 
+  test("npm's tokens go to the registry that they are for, and nowhere else", async () => {
+    const { path, run } = await home("");
+    const made = async (name: string): Promise<Buffer> => {
+      await mkdir(`${path}/${name}/package`, { recursive: true });
+      await writeFile(`${path}/${name}/package/package.json`, JSON.stringify({ name, version: "1.0.0", main: "i.js" }));
+      await writeFile(`${path}/${name}/package/i.js`, "module.exports = 42;\n");
+      await command(["tar", "-czf", `${path}/made.tgz`, "-C", `${path}/${name}`, "package"]);
+      return readFile(`${path}/made.tgz`);
+    };
+    const serving = (name: string, tarball: Buffer, authorization?: string): Promise<Registry> =>
+      registry((url) => {
+        const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+        const dist = { tarball: `${url}/npm/${name}/-/it-1.0.0.tgz`, integrity };
+        const manifest = { name, version: "1.0.0", dist };
+        const document = { name, "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": manifest } };
+        const guard = authorization === undefined ? {} : { for: authorization };
+        return {
+          [`/npm/${name.replace("/", "%2f")}`]: { type: "application/json", body: JSON.stringify(document), ...guard },
+          [`/npm/${name}/-/it-1.0.0.tgz`]: { type: "application/octet-stream", body: tarball, ...guard },
+        };
+      });
+    const [plain, scoped] = [await made("tiny-made-up"), await made("@team/private")];
+    const main = await serving("tiny-made-up", plain, "Bearer main-token");
+    const fallback = await serving("tiny-made-up", plain);
+    const team = await serving("@team/private", scoped, "Bearer team-token");
+    await writeFile(`${path}/fairlead.yaml`, `gateway: { retries: 0 }\nmirrors: { npm: ["${fallback.url}/npm"] }\n`);
+    const place = (url: string): string => url.replace("http:", "");
+    await writeFile(`${path}/.npmrc`, `${place(main.url)}/npm/:_authToken=\${MAIN_TOKEN}\nfund=false\n`);
+    await mkdir(`${path}/project`);
+    const settings = `registry=${main.url}/npm/\n@team:registry=${team.url}/npm/\n${place(team.url)}/npm/:_authToken=team-token\n`;
+    await writeFile(`${path}/project/.npmrc`, settings);
+    const dependencies = { "tiny-made-up": "1.0.0", "@team/private": "1.0.0" };
+    await writeFile(`${path}/project/package.json`, JSON.stringify({ name: "p", version: "1.0.0", dependencies }));
+
+    const script = `cd project && MAIN_TOKEN=main-token ${launcher} run --config ../fairlead.yaml --`;
+    const install = await run("sh", "-c", `${script} npm install`);
+    expect(install.exitCode, install.stdout + install.stderr).toBe(0);
+    // Nothing of this run's addresses is left behind.
+    const lock = await readFile(`${path}/project/package-lock.json`, "utf8");
+    expect(lock).toContain(`"resolved": "${main.url}/npm/tiny-made-up/-/it-1.0.0.tgz"`);
+    expect(lock).toContain(`"resolved": "${team.url}/npm/@team/private/-/it-1.0.0.tgz"`);
+    await run("rm", "-rf", ".npm");
+    const ci = await run("sh", "-c", `${script} npm ci`);
+    expect(ci.exitCode, ci.stdout + ci.stderr).toBe(0);
+    expect(existsSync(`${path}/project/node_modules/@team/private/i.js`)).toBe(true);
+    expect([...main.shown]).toEqual(["Bearer main-token"]);
+    expect([...team.shown]).toEqual(["Bearer team-token"]);
+    expect([...fallback.shown]).toEqual([]);
+    expect(install.stderr + ci.stderr).not.toMatch(/(main|team)-token/);
+  });
+
   test("pip install succeeds while the first index is dead and the second's file breaks off", async ({ skip }) => {
     requireAll(skip, "python3-pip");
     const info = "tiny_made_up-1.0.dist-info";
@@ -211,5 +277,34 @@ describe("fairlead run", () => {
     expect(stalls.asked).toContain(`/files/${file}`);
     expect(good.asked).toContain(`/other/place/${file}`);
     expect(env.HOME).toBe(path);
+  });
+
+  test("pip's user and password go to their index, and its files on the same host", async ({ skip }) => {
+    requireAll(skip, "python3-pip");
+    const info = "tiny_made_up-1.0.dist-info";
+    const text = (name: string, body: string): { name: string; bytes: Buffer } => ({ name, bytes: Buffer.from(body) });
+    const wheel = zipFile([
+      text("tiny_made_up.py", "answer = 42\n"),
+      text(`${info}/METADATA`, "Metadata-Version: 2.1\nName: tiny-made-up\nVersion: 1.0\n"),
+      text(`${info}/WHEEL`, "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+      text(`${info}/RECORD`, `tiny_made_up.py,,\n${info}/METADATA,,\n${info}/WHEEL,,\n${info}/RECORD,,\n`),
+    ]);
+    const hash = createHash("sha256").update(wheel).digest("hex");
+    const file = "tiny_made_up-1.0-py3-none-any.whl";
+    const guard = `Basic ${Buffer.from("ci:p@ss").toString("base64")}`;
+    const page = `<a href="/files/${file}#sha256=${hash}">${file}</a>`;
+    const index = await registry(() => ({
+      "/simple/tiny-made-up/": { type: "text/html", body: page, for: guard },
+      [`/files/${file}`]: { type: "application/octet-stream", body: wheel, for: guard },
+    }));
+    const { path, run } = await home("gateway: { retries: 0 }\n");
+    await mkdir(`${path}/.config/pip`, { recursive: true });
+    const url = index.url.replace("//", "//ci:p%40ss@");
+    await writeFile(`${path}/.config/pip/pip.conf`, `[global]\nindex-url = ${url}/simple\n`);
+    const pip = ["pip3", "install", "--no-cache-dir", "--target", `${path}/lib`, "tiny-made-up"];
+    const done = await run(launcher, "run", "--", ...pip);
+    expect(done.exitCode, done.stdout + done.stderr).toBe(0);
+    expect(done.stderr).not.toMatch(/p(@|%40)ss/);
+    expect(existsSync(`${path}/lib/tiny_made_up.py`)).toBe(true);
   });
 });

@@ -4,9 +4,11 @@ import { basename } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { type ForwardedTool, startForwarder } from "../gateway/forward/forwarder.ts";
 import type { Watcher } from "../gateway/worker.ts";
+import { noCredentials } from "../repo/mirrors/credentials.ts";
+import { lockedTarballs } from "../repo/mirrors/npmLock.ts";
 import { npmTool } from "../repo/mirrors/npmTool.ts";
 import { pipTool } from "../repo/mirrors/pipTool.ts";
-import { ToolError } from "../repo/mirrors/toolSetting.ts";
+import { ToolError, type ToolSetting } from "../repo/mirrors/toolSetting.ts";
 import { CommandError, exitCode } from "./exitCode.ts";
 
 /** The tool that a command is; undefined for any other. */
@@ -25,24 +27,34 @@ export interface Forwarding {
 
 /** Mirrors what the tool is set to, then what fairlead.yaml names. Throws CommandError. */
 export async function startForwarding(tool: ForwardedTool, settings: Settings, watcher: Watcher): Promise<Forwarding> {
-  const registries = [...new Set([...(await setting(tool)), ...settings.mirrors[tool]].map(bare))];
+  const own = await setting(tool);
+  const registries = [...new Set([...(own?.urls ?? []), ...settings.mirrors[tool]].map(bare))];
   if (registries.length === 0)
     throw new CommandError(`${tool} names no registry, and neither does fairlead.yaml (mirrors.${tool})`);
   const { timeouts, retries } = settings.gateway;
   const times = { connectMs: timeouts.connect, firstByteMs: timeouts.firstByte, stallMs: timeouts.stall, retries };
-  const forwarder = await startForwarder({ tool, registries, times }, watcher);
+  const forwarder = await startForwarder(
+    {
+      tool,
+      registries,
+      credentials: own?.credentials ?? noCredentials,
+      scopes: own?.scopes ?? new Map(),
+      locked: tool === "npm" ? await lockedTarballs(process.cwd()) : [],
+      times,
+    },
+    watcher,
+  );
   const { url } = forwarder;
-  // A lock file may name a registry for each package: npm then comes to us all the same.
+  // A lock file and documents name a registry for each file: npm then comes to us all the same.
   const npm = { npm_config_registry: `${url}/`, npm_config_replace_registry_host: "always", npm_config_audit: "false" };
   // pip tries again by itself, which would only repeat what has been tried.
   const pip = { PIP_INDEX_URL: url, PIP_RETRIES: "0" };
   return { env: tool === "npm" ? npm : pip, stop: () => forwarder.stop() };
 }
 
-async function setting(tool: ForwardedTool): Promise<readonly string[]> {
+async function setting(tool: ForwardedTool): Promise<ToolSetting | undefined> {
   try {
-    const found = await (tool === "npm" ? npmTool : pipTool)(process.env).current();
-    return found?.urls ?? [];
+    return await (tool === "npm" ? npmTool : pipTool)(process.env).current();
   } catch (error) {
     if (error instanceof ToolError) throw new CommandError(error.message, exitCode.outside, { cause: error });
     throw error;

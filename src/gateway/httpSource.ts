@@ -12,6 +12,8 @@ import { SourceFailure, type Errand, type Source, type SourceAnswer } from "./so
 export interface HttpSourceOptions {
   /** Base URL of the proxy, perhaps with user and password. */
   readonly url: URL;
+  /** The value of an Authorization header, in place of user and password in the URL. */
+  readonly authorization?: string | undefined;
   /** For people, without credentials. */
   readonly name: string;
   /** Connections, proxies from the environment, and the time limits for connecting, the first byte and stalls. */
@@ -61,6 +63,7 @@ export class HttpSource implements Source {
       const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
       this.#headers["authorization"] = `Basic ${Buffer.from(credentials).toString("base64")}`;
     }
+    if (options.authorization !== undefined) this.#headers["authorization"] = options.authorization;
     this.#base = new URL(options.url);
     this.#base.username = "";
     this.#base.password = "";

@@ -27,7 +27,8 @@ export interface Upstreams {
 export type SourceTimes = Pick<GatewayOptions, "connectMs" | "firstByteMs" | "stallMs" | "retries">;
 
 export interface OpenSources {
-  readonly open: (url: string) => Source;
+  /** `authorization`: the value of that header, in place of user and password in the URL. */
+  readonly open: (url: string, authorization?: string) => Source;
   readonly close: () => Promise<void>;
   readonly dispatcher: Dispatcher;
   /** It connects to public addresses only. */
@@ -49,11 +50,12 @@ export function openSources(options: SourceTimes, headers: Readonly<Record<strin
     });
   const dispatcher = connecting();
   const publicDispatcher = connecting(lookupPublic);
-  const open = (url: string): Source => {
+  const open = (url: string, authorization?: string): Source => {
     const parsed = new URL(url);
     if (parsed.protocol === "file:") return new FileSource(fileURLToPath(parsed), url);
     return new HttpSource({
       url: parsed,
+      authorization,
       name: nameOf(parsed),
       dispatcher,
       publicDispatcher,

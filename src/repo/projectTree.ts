@@ -100,7 +100,7 @@ async function readBounded(file: string): Promise<string | undefined> {
 }
 
 /** The same, as it is on disk. */
-export async function readBoundedBytes(file: string): Promise<Buffer | undefined> {
+export async function readBoundedBytes(file: string, limit: number = maxFileBytes): Promise<Buffer | undefined> {
   // Not through a symlink that has come since, and not waiting for a writer of a pipe.
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     () => undefined,
@@ -108,7 +108,7 @@ export async function readBoundedBytes(file: string): Promise<Buffer | undefined
   if (handle === undefined) return undefined;
   try {
     const found = await handle.stat();
-    return found.isFile() && found.size <= maxFileBytes ? await handle.readFile() : undefined;
+    return found.isFile() && found.size <= limit ? await handle.readFile() : undefined;
   } catch {
     return undefined;
   } finally {

@@ -10,8 +10,9 @@ import { observeChain } from "../observedSource.ts";
 import { readBody, SourceFailure, type ChainLink, type Errand, type Source, type SourceAnswer } from "../source.ts";
 import { openSources, type SourceTimes } from "../upstreams.ts";
 import type { Watcher } from "../worker.ts";
-import { findAnchor, type LinkedFile, Links, rewriteAnchors, rewriteTarballs } from "./links.ts";
+import { findAnchor, type LinkedFile, Links, rewriteAnchors } from "./links.ts";
 import { skipping } from "./skipping.ts";
+import { Tarballs } from "./tarballs.ts";
 
 export type ForwardedTool = "npm" | "pip";
 
@@ -19,6 +20,12 @@ export interface ForwardOptions {
   readonly tool: ForwardedTool;
   /** The registries, the preferred first; perhaps with user and password. */
   readonly registries: readonly string[];
+  /** The value of an Authorization header for an address; undefined: none. */
+  readonly credentials: (url: URL) => string | undefined;
+  /** npm's registries of single scopes; addresses of folders. */
+  readonly scopes: ReadonlyMap<string, URL>;
+  /** Addresses of files that npm's lock file names. */
+  readonly locked: readonly string[];
   readonly times: SourceTimes;
 }
 
@@ -61,24 +68,28 @@ class Forwarder {
   readonly #chain: readonly ChainLink[];
   readonly #bases: ReadonlyMap<string, URL>;
   readonly #sources: ReturnType<typeof openSources>;
+  readonly #credentials: ForwardOptions["credentials"];
   readonly #links = new Links();
+  readonly #tarballs: Tarballs;
   readonly #watcher: Watcher;
   #requests = 0;
 
-  constructor({ tool, registries, times }: ForwardOptions, watcher: Watcher) {
+  constructor({ tool, registries, credentials, scopes, locked, times }: ForwardOptions, watcher: Watcher) {
+    this.#credentials = credentials;
     this.#tool = tool;
     this.#watcher = watcher;
     this.#sources = openSources(times, { "user-agent": "Fairlead" });
     const bases = new Map<string, URL>();
     const links = registries.map((url) => {
-      const source = this.#sources.open(url);
       const base = new URL(url);
+      const source = this.#sources.open(url, base.username === "" ? credentials(base) : undefined);
       base.username = "";
       base.password = "";
       bases.set(source.name, base);
       return { source: skipping(source), fallBackOnAnyError: true };
     });
     this.#bases = bases;
+    this.#tarballs = new Tarballs([...bases.values()].map(asFolder), scopes, locked);
     this.#chain = observeChain(links, [watcher]);
   }
 
@@ -114,24 +125,38 @@ class Forwarder {
     const linked = this.#links.find(path);
     const headers = request.headers.accept === undefined ? {} : { accept: request.headers.accept };
     const errand = { signal: this.cut.signal, via: undefined, headers };
-    const relative = path.slice(1);
     const take = (answer: SourceAnswer, source: Source): Promise<{ status: number; bytes: number }> =>
-      this.#pass(answer, source, relative, response);
+      this.#pass(answer, source, path.slice(1), response);
     if (linked !== undefined) return walkChain(this.#linkedChain(linked), linked.name, linked.name, take, errand);
-    return walkChain(this.#chain, relative, relative, take, errand);
+    const { relative, original } =
+      this.#tool === "npm" ? this.#tarballs.place(path) : { relative: path.slice(1), original: undefined };
+    const chain = [
+      ...(relative === undefined ? [] : this.#chain),
+      ...(original === undefined ? [] : observeChain([this.#linkTo(original)], [this.#watcher])),
+    ];
+    return walkChain(chain, relative ?? path, path.slice(1), take, errand);
+  }
+
+  /** A single address, whatever path is asked for. */
+  #linkTo(url: URL): ChainLink {
+    const source: Source = {
+      name: `${url.protocol}//${url.host}`,
+      ask: (_path, consume, errand) => this.#askFor(url, consume, errand),
+    };
+    return { source, fallBackOnAnyError: true };
   }
 
   /** The file where it was linked to; then where the other registries link to the same. */
   #linkedChain(file: LinkedFile): readonly ChainLink[] {
-    const there: Source = {
-      name: `${file.url.protocol}//${file.url.host}`,
-      ask: (_path, consume, errand) => {
-        const folder = new URL("./", file.url);
-        return this.#sources.open(folder.href).ask(file.url.href.slice(folder.href.length), consume, errand);
-      },
-    };
-    const links = [{ source: there, fallBackOnAnyError: true }, ...(this.#tool === "pip" ? this.#elsewhere(file) : [])];
-    return observeChain(links, [this.#watcher]);
+    return observeChain([this.#linkTo(file.url), ...this.#elsewhere(file)], [this.#watcher]);
+  }
+
+  /** A single address, with what the tool would show its host. */
+  #askFor<T>(url: URL, consume: (answer: SourceAnswer) => Promise<T>, errand: Errand): Promise<T> {
+    const folder = new URL("./", url);
+    return this.#sources
+      .open(folder.href, this.#credentials(url))
+      .ask(url.href.slice(folder.href.length), consume, errand);
   }
 
   #elsewhere(file: LinkedFile): ChainLink[] {
@@ -151,8 +176,7 @@ class Forwarder {
           const url = findAnchor(html, this.#pageUrl(source, file.page), file);
           if (url === undefined || url.href === file.url.href)
             throw new SourceFailure("not-found", `has no other ${file.name} of the same hash`);
-          const folder = new URL("./", url);
-          return this.#sources.open(folder.href).ask(url.href.slice(folder.href.length), consume, errand);
+          return this.#askFor(url, consume, errand);
         },
       },
     }));
@@ -176,9 +200,8 @@ class Forwarder {
     if (isJson || isPage) {
       const text = (await readBody(answer, maxDocument)).toString("utf8");
       const pageUrl = this.#pageUrl(source, page);
-      const body = isJson
-        ? this.#rewrittenJson(text, source, page)
-        : rewriteAnchors(text, pageUrl, page, this.#links, this.own);
+      if (isJson) this.#readDocument(text, source);
+      const body = isJson ? text : rewriteAnchors(text, pageUrl, page, this.#links, this.own);
       response.writeHead(200, { "content-type": contentType, "cache-control": "no-store" });
       response.end(body);
       return { status: 200, bytes: Buffer.byteLength(body) };
@@ -186,15 +209,19 @@ class Forwarder {
     return passFile(answer, response);
   }
 
-  #rewrittenJson(text: string, source: Source, page: string): string {
+  #readDocument(text: string, source: Source): void {
     const base = this.#bases.get(source.name);
-    if (base === undefined) return text;
+    if (base === undefined) return;
     try {
-      return rewriteTarballs(text, base, page, this.#links, this.own);
+      this.#tarballs.read(text, base);
     } catch (error) {
       throw new SourceFailure("bad-answer", `sent a document that is no JSON: ${String(error)}`, { cause: error });
     }
   }
+}
+
+function asFolder(url: URL): URL {
+  return url.pathname.endsWith("/") ? url : new URL(`${url.href}/`);
 }
 
 /** Its beginning is held: what breaks off there can come from another source, and the client sees nothing of it. */

@@ -1,26 +1,7 @@
 import { expect, test } from "vitest";
-import { findAnchor, Links, rewriteAnchors, rewriteTarballs } from "./links.ts";
+import { findAnchor, Links, rewriteAnchors } from "./links.ts";
 
 const own = "http://127.0.0.1:9";
-
-test("npm: a tarball of the registry keeps its path, another host's gets one of ours", () => {
-  const links = new Links();
-  const base = new URL("https://registry.example/npm");
-  const text = JSON.stringify({
-    versions: {
-      "1.0.0": { dist: { tarball: "https://registry.example/npm/x/-/x-1.0.0.tgz" } },
-      "1.1.0": { dist: { tarball: "https://cdn.example/x-1.1.0.tgz" } },
-      "1.2.0": { dist: { tarball: "file:///etc/passwd" } },
-    },
-  });
-  const [first, second, third] = Object.values<{ dist: { tarball: string } }>(
-    JSON.parse(rewriteTarballs(text, base, "x", links, own)).versions,
-  ).map(({ dist }) => dist.tarball);
-  expect(first).toBe(`${own}/x/-/x-1.0.0.tgz`);
-  expect(second).toBe(`${own}/-/linked/0/x-1.1.0.tgz`);
-  expect(links.find("/-/linked/0/x-1.1.0.tgz")?.url.href).toBe("https://cdn.example/x-1.1.0.tgz");
-  expect(third).toBe("file:///etc/passwd");
-});
 
 test("pip: links are moved, their hashes stay, and another index's are found by name and hash", () => {
   const links = new Links();

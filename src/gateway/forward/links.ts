@@ -43,20 +43,6 @@ export class Links {
   }
 }
 
-/** Every `dist.tarball` of an npm packument or manifest, moved to where it can be asked of us. */
-export function rewriteTarballs(text: string, base: URL, page: string, links: Links, own: string): string {
-  const document: unknown = JSON.parse(text);
-  const bare = base.href.endsWith("/") ? base.href : `${base.href}/`;
-  return JSON.stringify(document, (key: string, value: unknown) => {
-    if (key !== "tarball" || typeof value !== "string") return value;
-    const url = URL.parse(value, base.href);
-    if (url === null || !/^https?:$/.test(url.protocol)) return value;
-    // Below the registry itself every registry has the same path, so any can be asked for it.
-    if (url.href.startsWith(bare)) return `${own}/${url.href.slice(bare.length)}`;
-    return own + links.pathOf({ url, name: lastOf(url), page, hash: "" });
-  });
-}
-
 const anchor = /(<a\s[^>]*?href\s*=\s*)(["'])([^"']*)\2/gi;
 
 /** The links of a page of a Python index (PEP 503), moved. What they say behind the # stays. */

@@ -1,3 +1,4 @@
+import { noCredentials } from "./credentials.ts";
 import { ModuleError } from "../../gomod/error.ts";
 import { parseProxyList } from "../../gomod/goenv.ts";
 import { type GoOrigin, readGoEnvironment } from "../goEnvironment.ts";
@@ -23,6 +24,9 @@ export function goTool(env: NodeJS.ProcessEnv, originText: (origin: GoOrigin) =>
         own: origin.kind === "userFile" ? value : undefined,
         overruled: origin.kind === "environment" ? "GOPROXY is set in the environment, which wins" : undefined,
         urls: urlsOf(value),
+        // They stand in the list itself.
+        credentials: noCredentials,
+        scopes: new Map(),
       };
     },
     judge(text, contentType) {

@@ -1,3 +1,4 @@
+import { noCredentials } from "./credentials.ts";
 import { expect, test } from "vitest";
 import { goTool } from "./goTool.ts";
 import { parseList } from "./npmTool.ts";
@@ -6,7 +7,16 @@ import type { ToolSetting } from "./toolSetting.ts";
 
 const go = goTool({}, () => "");
 const setting = (value: string, urls: readonly string[]): ToolSetting => {
-  return { name: "GOPROXY", value, origin: "", own: value, overruled: undefined, urls };
+  return {
+    name: "GOPROXY",
+    value,
+    origin: "",
+    own: value,
+    overruled: undefined,
+    credentials: noCredentials,
+    scopes: new Map(),
+    urls,
+  };
 };
 const probe = (url: string, milliseconds?: number): MirrorProbe => {
   return { url, from: "", works: milliseconds !== undefined, verdict: "", milliseconds };

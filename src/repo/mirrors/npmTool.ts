@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { npmCredentials, npmScopes } from "./credentials.ts";
 import { runTool } from "./runTool.ts";
 import type { Tool } from "./toolSetting.ts";
 
@@ -12,7 +15,8 @@ export function npmTool(env: NodeJS.ProcessEnv): Tool {
     async current() {
       const value = (await npm("config", "get", "registry"))?.trim();
       if (value === undefined) return undefined;
-      const { places } = parseList((await npm("config", "ls")) ?? "");
+      const { places, files } = parseList((await npm("config", "ls")) ?? "");
+      const texts = await Promise.all(files.toReversed().map((file) => readFile(file, "utf8").catch(() => "")));
       const winner = places.find(({ overridden }) => !overridden);
       return {
         name: "registry",
@@ -24,6 +28,8 @@ export function npmTool(env: NodeJS.ProcessEnv): Tool {
             ? undefined
             : `it is set by ${winner.origin}, which wins`,
         urls: /^https?:/.test(value) ? [value] : [],
+        credentials: npmCredentials(texts, env),
+        scopes: npmScopes(texts, env),
       };
     },
     judge(text) {
@@ -49,19 +55,21 @@ interface Place {
   readonly overridden: boolean;
 }
 
-/** What `npm config ls` says of registry: a section a source, the weakest first, what does not count as a comment. */
-export function parseList(text: string): { readonly places: readonly Place[] } {
+/** What `npm config ls` says of registry, and its files: a section a source, the weakest first, what does not count as a comment. */
+export function parseList(text: string): { readonly places: readonly Place[]; readonly files: readonly string[] } {
   const places: Place[] = [];
+  const files: string[] = [];
   let section: { level: string; origin: string } | undefined;
   for (const line of text.split("\n")) {
     const head = /^; "?(\w+)"? config from (.*)$/.exec(line);
     if (head !== null) {
       section = { level: head[1] ?? "", origin: (head[2] ?? "").replace(/^"|"$/g, "") };
+      if (isAbsolute(section.origin)) files.push(section.origin);
       continue;
     }
     const entry = /^(; )?registry = "?([^"\s;]*)"?(.*)$/.exec(line);
     if (entry === null || section === undefined) continue;
     places.push({ ...section, value: entry[2] ?? "", overridden: entry[1] !== undefined });
   }
-  return { places };
+  return { places, files };
 }

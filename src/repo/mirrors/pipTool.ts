@@ -1,3 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { pipCredentials } from "./credentials.ts";
 import { runTool } from "./runTool.ts";
 import type { Tool } from "./toolSetting.ts";
 
@@ -16,13 +20,17 @@ export function pipTool(env: NodeJS.ProcessEnv): Tool {
       const user = indexUrl((await pip("config", "--user", "list")) ?? "");
       const [here, variable] = [indexUrl(list), env["PIP_INDEX_URL"]];
       const fallback = variable ?? here ?? (await defaultOf(pip));
+      const urls = fallback !== undefined && /^https?:/.test(fallback) ? [fallback] : [];
+      const netrc = env["NETRC"] ?? join(env["HOME"] ?? homedir(), ".netrc");
       return {
         name: "global.index-url",
         value: fallback ?? "",
         origin: variable !== undefined ? "environment" : here === undefined ? "default of pip" : "pip's configuration",
         own: user,
         overruled: variable === undefined ? undefined : "PIP_INDEX_URL is set in the environment, which wins",
-        urls: fallback !== undefined && /^https?:/.test(fallback) ? [fallback] : [],
+        urls,
+        credentials: pipCredentials(urls, await readFile(netrc, "utf8").catch(() => "")),
+        scopes: new Map(),
       };
     },
     judge(text, contentType) {

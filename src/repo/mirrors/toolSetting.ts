@@ -1,6 +1,8 @@
 // Where a package tool gets its packages from, as the tool itself says, and how it is told another place. Nothing is known
 // here of any registry: a default is what the tool names.
 
+import type { Credentials } from "./credentials.ts";
+
 export type ToolName = "go" | "npm" | "pip";
 export const toolNames: readonly ToolName[] = ["go", "npm", "pip"];
 
@@ -18,6 +20,10 @@ export interface ToolSetting {
   readonly overruled: string | undefined;
   /** The addresses in it that can be asked. */
   readonly urls: readonly string[];
+  /** What the tool would show its registries to be let in. */
+  readonly credentials: Credentials;
+  /** Registries of single scopes, npm's `@team`. Folders' addresses. */
+  readonly scopes: ReadonlyMap<string, URL>;
 }
 
 /** A tool of this machine. */
