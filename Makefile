@@ -45,6 +45,7 @@ demo: $(installed) ## from a repository to two hosts and back, on this machine i
 
 bench: $(installed) ## side by side with peers, in one run; writes bench/results/
 	node bench/gateway/run.ts
+	node bench/gateway/privateModules.ts
 	node bench/gomod/run.ts
 
 clean: ## remove what was built or installed here

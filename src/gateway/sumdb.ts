@@ -16,7 +16,7 @@ import { GatewayError } from "./gatewayError.ts";
 import type { Outcome } from "./metrics.ts";
 import type { SumdbRoute } from "./route.ts";
 import { Joined } from "./sharedWork.ts";
-import { readBody, type ChainLink, type Source } from "./source.ts";
+import { readBody, type ChainLink, type Source, SourceFailure } from "./source.ts";
 
 export interface SumdbOptions {
   /** The upstream list's proxies. */
@@ -30,9 +30,14 @@ export interface SumdbOptions {
   readonly onStoreFailed: (key: string, error: Error) => void;
 }
 
+/** Most proxies have no checksum database: each lookup would cost a question more. */
+const lackingMs = 600_000;
+
 export class Sumdb {
   readonly #options: SumdbOptions;
   readonly #fetching = new Joined<Promise<Buffer>>();
+  /** Sources without a database, by both names, until when they are not asked for it: milliseconds since 1970. */
+  readonly #lacking = new Map<string, number>();
 
   constructor(options: SumdbOptions) {
     this.#options = options;
@@ -104,17 +109,36 @@ export class Sumdb {
     const itself =
       database === undefined ? [] : [{ source: withoutPrefix(database, route), fallBackOnAnyError: false }];
     // A proxy that does not offer the service, or is ill, is no reason to give up: the database itself can be asked.
-    const links = [...chain.map(({ source }) => ({ source, fallBackOnAnyError: true })), ...itself];
+    const proxies = chain.filter(({ source }) => !this.#lacks(source, route));
+    const links = [...proxies.map(({ source }) => ({ source, fallBackOnAnyError: true })), ...itself];
+    const absentAt: Source[] = [];
+    const noting = ({ source, ...link }: (typeof links)[number]): (typeof links)[number] => ({
+      ...link,
+      source: {
+        name: source.name,
+        ask: (path, consume, errand) =>
+          source.ask(path, consume, errand).catch((error: unknown) => {
+            if (error instanceof SourceFailure && error.kind === "not-found") absentAt.push(source);
+            throw error;
+          }),
+      },
+    });
     return walkChain(
-      links,
+      links.map(noting),
       route.key,
       `checksum database ${route.database}${route.path}`,
-      async (answer, source) => ({
-        bytes: checkSumdb(await readBody(answer, contentLimits.sumdb), answer),
-        source: source.name,
-      }),
+      async (answer, source) => {
+        const bytes = checkSumdb(await readBody(answer, contentLimits.sumdb), answer);
+        // Who says that there is nothing where there is something does not have this database.
+        for (const { name } of absentAt) this.#lacking.set(`${name} ${route.database}`, Date.now() + lackingMs);
+        return { bytes, source: source.name };
+      },
       { signal, via: asker.via },
     );
+  }
+
+  #lacks({ name }: Source, { database }: SumdbRoute): boolean {
+    return (this.#lacking.get(`${name} ${database}`) ?? 0) > Date.now();
   }
 }
 

@@ -75,27 +75,25 @@ export function openUpstreams(
   leases: Leases,
 ): Upstreams {
   const { open, close, dispatcher, publicDispatcher } = openSources(options, headers);
-  const directSource = (): Source =>
-    new DirectSource({
-      options: options.direct,
-      folder: mirrorsIn(options.dataFolder),
-      leases,
-      dispatcher,
-      publicDispatcher,
-      openProxy: (url, isNamed) =>
-        new HttpSource({
-          url,
-          name: nameOf(url),
-          // Named by a stranger's page alone: public addresses only.
-          dispatcher: isNamed ? dispatcher : publicDispatcher,
-          publicDispatcher,
-          slowMs: options.stallMs * 3,
-          retries: options.retries,
-          headers,
-        }),
-    });
   // One for all chains: it remembers what hosts have said.
-  const direct = directSource();
+  const direct = new DirectSource({
+    options: options.direct,
+    folder: mirrorsIn(options.dataFolder),
+    leases,
+    dispatcher,
+    publicDispatcher,
+    openProxy: (url, isNamed) =>
+      new HttpSource({
+        url,
+        name: nameOf(url),
+        // Named by a stranger's page alone: public addresses only.
+        dispatcher: isNamed ? dispatcher : publicDispatcher,
+        publicDispatcher,
+        slowMs: options.stallMs * 3,
+        retries: options.retries,
+        headers,
+      }),
+  });
   const chainOf = (entries: readonly UpstreamEntry[]): readonly ChainLink[] =>
     entries.map(({ url, fallBackOnAnyError, group }) => ({
       source: url === "direct" ? direct : url === "off" ? offSource : open(url),
@@ -107,7 +105,8 @@ export function openUpstreams(
     options.routes.map(({ modules, upstream }) => ({ modules, chain: chainOf(upstream) })),
   );
   const databases = new Map(Object.entries(options.databases).map(([name, url]) => [name, open(url)]));
-  return { chains, databases, close };
+  const closeAll = async (): Promise<void> => void (await Promise.all([close(), direct.close()]));
+  return { chains, databases, close: closeAll };
 }
 
 /** A source's name is shown to clients: host and path, never credentials. */

@@ -5,9 +5,11 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
+import { Agent } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DirectRule } from "../../src/gateway/direct/directOptions.ts";
 import { Mirror } from "../../src/gateway/direct/mirror.ts";
+import { ObjectReaders } from "../../src/gateway/direct/objectReaders.ts";
 import { SourceFailure } from "../../src/gateway/source.ts";
 import { databasePath, openDatabase } from "../../src/storage/database.ts";
 import { Leases } from "../../src/storage/leases.ts";
@@ -19,6 +21,10 @@ import { TempDir } from "../harness/tempDir.ts";
 
 const token = "glpat-very-secret";
 const scope = new AsyncDisposableStack();
+const readers = scope.adopt(new ObjectReaders(), (all) => all.close());
+let agent: Agent;
+/** Every request that came. */
+const asked: string[] = [];
 const ports: Record<string, number> = {};
 let folder: TempDir;
 let leases: Leases;
@@ -30,6 +36,7 @@ beforeAll(async () => {
     await Authority.create(folder.path, "ca"),
     await Authority.create(folder.path, "strange-ca"),
   ];
+  agent = scope.adopt(new Agent({ connect: { ca: await readFile(folder.join("ca.crt")) } }), (all) => all.destroy());
   const certificates = {
     good: await known.certify("good", "IP:127.0.0.1"),
     expired: await known.certify("expired", "IP:127.0.0.1", -1),
@@ -53,7 +60,10 @@ afterAll(() => scope.disposeAsync());
 
 test("a repository behind a token is fetched, and the token lies nowhere", { timeout: 60_000 }, async () => {
   const mirror = mirrorOf("good", "team/lib", { token });
+  asked.length = 0;
   const refs = await mirror.refs(0);
+  // Of one question, without a git of ours.
+  expect(asked).toEqual(["POST /team/lib/git-upload-pack"]);
   const head = refs.get("HEAD") ?? "";
   await mirror.have(head, "refs/heads/main");
   expect(await mirror.has(head)).toBe(true);
@@ -144,13 +154,23 @@ function mirrorOf(server: string, path: string, rule: Partial<DirectRule>): Mirr
 function parts(rules: readonly DirectRule[]): ConstructorParameters<typeof Mirror>[1] {
   const options = { rules, timeoutMs: 30_000, repositoryLimit: 1 << 30, trusted: "", userConfig: false };
   const signal = new AbortController().signal;
-  return { folder: folder.join("mirrors"), options, leases, caFile: folder.join("ca.crt"), isTrusted: false, signal };
+  return {
+    folder: folder.join("mirrors"),
+    options,
+    leases,
+    caFile: folder.join("ca.crt"),
+    isTrusted: false,
+    readers,
+    dispatchers: { any: agent, public: agent },
+    signal,
+  };
 }
 
 /** What a host for git does: a password, some statuses by path, and git's own http-backend. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? "/", "https://127.0.0.1");
   const [, first, second, ...rest] = url.pathname.split("/");
+  asked.push(`${request.method} ${url.pathname}${url.search}`);
   const expected = `Basic ${Buffer.from(`oauth2:${token}`).toString("base64")}`;
   if (request.headers.authorization !== expected) {
     response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();

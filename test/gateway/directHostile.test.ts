@@ -1,8 +1,10 @@
 // Repositories and servers that mean harm: what they cost is bounded, and the client reads what it was.
 import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { getGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Mirror } from "../../src/gateway/direct/mirror.ts";
+import { ObjectReaders } from "../../src/gateway/direct/objectReaders.ts";
 import { SourceFailure } from "../../src/gateway/source.ts";
 import { databasePath, openDatabase } from "../../src/storage/database.ts";
 import { Leases } from "../../src/storage/leases.ts";
@@ -14,6 +16,8 @@ import { TempDir } from "../harness/tempDir.ts";
 
 const isLong = process.env["FAIRLEAD_LONG"] !== undefined;
 const scope = new AsyncDisposableStack();
+const readers = scope.adopt(new ObjectReaders(), (all) => all.close());
+const dispatchers = { any: getGlobalDispatcher(), public: getGlobalDispatcher() };
 let folder: TempDir;
 
 beforeAll(async () => void (folder = scope.use(await TempDir.create("hostile"))));
@@ -37,7 +41,16 @@ describe("a server", () => {
     const rule = { prefix: "hostile.example", url: host.url, ...none, ...ssh };
     const options = { rules: [rule], timeoutMs, repositoryLimit: 8 << 20, trusted: "", userConfig: false };
     const { signal } = new AbortController();
-    const parts = { folder: folder.join("mirrors"), options, leases, caFile: undefined, isTrusted: false, signal };
+    const parts = {
+      folder: folder.join("mirrors"),
+      options,
+      leases,
+      caFile: undefined,
+      isTrusted: false,
+      readers,
+      dispatchers,
+      signal,
+    };
     return new Mirror(`https://hostile.example/${kind}`, parts);
   };
 

@@ -2,17 +2,23 @@
 import { existsSync } from "node:fs";
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { expect, test } from "vitest";
+import { getGlobalDispatcher } from "undici";
+import { afterAll, expect, test } from "vitest";
 import { withCacheStores } from "../../src/gateway/cacheStores.ts";
 import { mirrorsIn } from "../../src/gateway/dataFolder.ts";
 import { Mirror } from "../../src/gateway/direct/mirror.ts";
 import { mirrorLease } from "../../src/gateway/direct/mirrorFolders.ts";
+import { ObjectReaders } from "../../src/gateway/direct/objectReaders.ts";
 import type { CacheStores } from "../../src/gateway/cacheRemoval.ts";
 import { type CommandRun, tryCommand } from "../harness/command.ts";
 import { GitRepository } from "../harness/gitRepository.ts";
 import { TempDir } from "../harness/tempDir.ts";
 
 const launcher = resolve(import.meta.dirname, "../../bin/fairlead");
+
+const readers = new ObjectReaders();
+const dispatchers = { any: getGlobalDispatcher(), public: getGlobalDispatcher() };
+afterAll(() => readers.close());
 
 test("by size and age; one that is fetched or was just used stays; the next question makes it anew", async () => {
   await using dir = await TempDir.create("mirrors");
@@ -79,6 +85,8 @@ function mirrorOf(dir: TempDir, name: string, leases: CacheStores["leases"]): Mi
       userConfig: false,
     },
     isTrusted: false,
+    readers,
+    dispatchers,
     caFile: undefined,
     signal: new AbortController().signal,
   });

@@ -33,14 +33,28 @@ export function answerGit(
   });
   child.stdin.on("error", () => undefined);
   request.pipe(child.stdin);
-  const parts: Buffer[] = [];
-  child.stdout.on("data", (part: Buffer) => parts.push(part));
-  child.on("close", () => {
-    const whole = Buffer.concat(parts);
-    const end = whole.indexOf("\r\n\r\n");
-    const lines = whole.subarray(0, Math.max(0, end)).toString("latin1").split("\r\n");
+  let head: Buffer | undefined = Buffer.alloc(0);
+  child.stdout.on("data", (part: Buffer) => {
+    if (head === undefined) {
+      // A pack may be large: no faster than it is taken.
+      if (!response.write(part)) {
+        child.stdout.pause();
+        response.once("drain", () => child.stdout.resume());
+      }
+      return;
+    }
+    head = Buffer.concat([head, part]);
+    const end = head.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    const lines = head.subarray(0, end).toString("latin1").split("\r\n");
     const fields = lines.map((line) => line.split(": ", 2)).filter(([name]) => name !== "Status" && name !== "");
     const status = Number(/^Status: (\d+)/m.exec(lines.join("\n"))?.[1] ?? 200);
-    response.writeHead(end < 0 ? 500 : status, Object.fromEntries(fields)).end(whole.subarray(end + 4));
+    response.writeHead(status, Object.fromEntries(fields)).write(head.subarray(end + 4));
+    head = undefined;
   });
+  child.on("close", () => {
+    if (head !== undefined) response.writeHead(500);
+    response.end();
+  });
+  response.on("close", () => child.kill());
 }

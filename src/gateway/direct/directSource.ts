@@ -19,6 +19,7 @@ import { loginFor } from "./gitAccess.ts";
 import type { Found } from "./knownHosts.ts";
 import { Mirror } from "./mirror.ts";
 import { moduleArchive } from "./moduleArchive.ts";
+import { ObjectReaders } from "./objectReaders.ts";
 import { Revisions } from "./revision.ts";
 import { queryInfo, versionInfo } from "./revisionInfo.ts";
 
@@ -35,17 +36,24 @@ export interface DirectParts {
 
 /** A version's files are asked for within seconds of each other: the list of refs of the first is good for the rest. */
 const filesRefsMs = 60_000;
+/** The go command asks for the list, and for what is latest right after it. */
+const answersRefsMs = 2000;
 
 export class DirectSource implements Source {
   readonly name = "direct";
   readonly #parts: DirectParts;
   readonly #discovery: Discovery;
   readonly #caFile: string | undefined;
+  readonly #readers = new ObjectReaders();
 
   constructor(parts: DirectParts) {
     this.#parts = parts;
     this.#discovery = new Discovery({ ...parts, rules: parts.options.rules });
     this.#caFile = trustedAuthorities(parts.folder);
+  }
+
+  close(): Promise<void> {
+    return this.#readers.close();
   }
 
   async ask<T>(path: string, consume: (answer: SourceAnswer) => Promise<T>, errand: Errand): Promise<T> {
@@ -85,45 +93,43 @@ export class DirectSource implements Source {
       folder,
       options,
       leases,
+      readers: this.#readers,
+      dispatchers: { any: this.#parts.dispatcher, public: this.#parts.publicDispatcher },
       caFile: this.#caFile,
       isTrusted: found.isTrusted,
       signal,
     });
     const isFile = route.kind === "info" || route.kind === "mod" || route.kind === "zip";
-    const revisions = new Revisions(mirror, isFile ? filesRefsMs : 0);
+    const revisions = new Revisions(mirror, isFile ? filesRefsMs : answersRefsMs);
     const module = new CodeModule(place, revisions);
-    try {
-      switch (route.kind) {
-        case "list":
-          return await consume(
-            whole(Buffer.from((await module.versions()).map((version) => `${version}\n`).join("")), "text/plain"),
-          );
-        case "latest": {
-          const { resolved, query } = await latest(module);
-          return await consume(whole(await queryInfo(module, resolved, query), "application/json"));
-        }
-        case "query": {
-          const resolved = await module.stat(route.version);
-          return await consume(whole(await queryInfo(module, resolved, route.version), "application/json"));
-        }
-        case "info": {
-          const resolved = await module.stat(route.version);
-          return await consume(whole(versionInfo(module, resolved), "application/json"));
-        }
-        case "mod": {
-          const { version } = await module.stat(route.version);
-          return await consume(whole(await module.goMod(version), "text/plain"));
-        }
-        case "zip": {
-          const { version } = await module.stat(route.version);
-          const body = moduleArchive(module, version, join(folder, "archives"), signal);
-          return await consume({ length: undefined, contentType: "application/zip", body });
-        }
-        default:
-          throw new SourceFailure("not-found", "a repository has modules alone");
+    switch (route.kind) {
+      case "list":
+        return consume(
+          whole(Buffer.from((await module.versions()).map((version) => `${version}\n`).join("")), "text/plain"),
+        );
+      case "latest": {
+        const { resolved, query } = await latest(module);
+        return consume(whole(await queryInfo(module, resolved, query), "application/json"));
       }
-    } finally {
-      await revisions.close();
+      case "query": {
+        const resolved = await module.stat(route.version);
+        return consume(whole(await queryInfo(module, resolved, route.version), "application/json"));
+      }
+      case "info": {
+        const resolved = await module.stat(route.version);
+        return consume(whole(versionInfo(module, resolved), "application/json"));
+      }
+      case "mod": {
+        const { version } = await module.stat(route.version);
+        return consume(whole(await module.goMod(version), "text/plain"));
+      }
+      case "zip": {
+        const { version } = await module.stat(route.version);
+        const body = moduleArchive(module, version, join(folder, "archives"), signal);
+        return consume({ length: undefined, contentType: "application/zip", body });
+      }
+      default:
+        throw new SourceFailure("not-found", "a repository has modules alone");
     }
   }
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Dispatcher } from "undici";
 import type { Leases } from "../../storage/leases.ts";
 import { runShared } from "../sharedWork.ts";
 import { SourceFailure } from "../source.ts";
@@ -14,8 +15,11 @@ import { reach, type Reach } from "./gitAccess.ts";
 import { gitFailure, isRedirect } from "./gitFailure.ts";
 import { type GitLimits, type GitRun, runGit } from "./gitProcess.ts";
 import { tlsFault } from "./tlsFault.ts";
+import { lsRefs } from "./lsRefs.ts";
 import { mirrorLease, stampUse } from "./mirrorFolders.ts";
 import { movedTo } from "./moved.ts";
+import type { GitObject } from "./objectReader.ts";
+import type { ObjectReaders } from "./objectReaders.ts";
 import { parseRefs, type Refs } from "./refs.ts";
 
 export interface MirrorParts {
@@ -23,6 +27,9 @@ export interface MirrorParts {
   readonly folder: string;
   readonly options: DirectOptions;
   readonly leases: Leases;
+  readonly readers: ObjectReaders;
+  /** For repositories that may be in a private network, and for all others. */
+  readonly dispatchers: { readonly any: Dispatcher; readonly public: Dispatcher };
   readonly caFile: string | undefined;
   /** The repository may be in a private network. */
   readonly isTrusted: boolean;
@@ -33,6 +40,10 @@ export interface MirrorParts {
 const refsLimit = 96 << 20;
 const refsMemory = 640;
 const smallOutput = 16 << 20;
+/** Then git is given the time that the settings allow. */
+const askWithinMs = 30_000;
+/** Bytes of a commit, its message included. */
+export const commitLimit: number = 1 << 20;
 
 export class Mirror {
   /** As the go command has it in Origin: before any rewriting. */
@@ -86,7 +97,13 @@ export class Mirror {
 
   async has(commit: string): Promise<boolean> {
     if (!existsSync(join(this.path, "objects"))) return false;
-    return (await this.local(["cat-file", "-e", `${commit}^{commit}`])).status === 0;
+    return (await this.object(`${commit}^{commit}`, commitLimit)) !== undefined;
+  }
+
+  /** The object that an expression names (`<hash>:go.mod`); undefined: there is none. Throws SourceFailure. */
+  async object(expression: string, limit: number): Promise<GitObject | undefined> {
+    await this.#prepare();
+    return this.#parts.readers.of(this.path).read(expression, limit);
   }
 
   /** Runs git without the network. */
@@ -111,6 +128,11 @@ export class Mirror {
   }
 
   async #listRefs(): Promise<Refs> {
+    const direct = await this.#askForRefs();
+    if (direct !== undefined) {
+      await this.#write("fairlead-refs", Buffer.from(direct));
+      return parseRefs(direct);
+    }
     const run = await this.#remote(
       (at) => ["ls-remote", "-q", "--end-of-options", at.url],
       { ...this.#limits(refsLimit), memoryMiB: refsMemory },
@@ -118,6 +140,18 @@ export class Mirror {
     );
     await this.#write("fairlead-refs", run.stdout);
     return parseRefs(run.stdout.toString("utf8"));
+  }
+
+  /** Without a git of ours; undefined where git has to ask, and to say what is wrong. */
+  async #askForRefs(): Promise<string | undefined> {
+    const { options, isTrusted, dispatchers, signal } = this.#parts;
+    // Only git knows what the user's configuration makes of an address.
+    if (options.userConfig) return undefined;
+    await this.#prepare();
+    const at = await this.#reached();
+    const dispatcher = at.rule !== undefined || isTrusted ? dispatchers.any : dispatchers.public;
+    const timeoutMs = Math.min(options.timeoutMs, askWithinMs);
+    return lsRefs(at, { dispatcher, timeoutMs, limit: refsLimit, signal });
   }
 
   async #fetch(flags: readonly string[], refspecs: readonly string[]): Promise<GitRun> {

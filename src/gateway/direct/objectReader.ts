@@ -29,10 +29,17 @@ export class ObjectReader {
     return answer;
   }
 
-  /** Ends the process. */
+  /** Ends the process once it has answered; a later question starts another one. */
   async close(): Promise<void> {
+    await this.#last;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
+    this.#chunks = undefined;
+    this.#rest = Buffer.alloc(0);
     child?.kill();
     await child?.ended;
   }
@@ -52,9 +59,7 @@ export class ObjectReader {
     if (hash === "") return undefined;
     const length = Number(size);
     if (length > limit) {
-      await this.close();
-      this.#chunks = undefined;
-      this.#rest = Buffer.alloc(0);
+      await this.#end();
       throw new SourceFailure("bad-answer", `${expression} has ${length} bytes, more than the ${limit} allowed`);
     }
     const parts: Buffer[] = [];
@@ -70,8 +75,10 @@ export class ObjectReader {
 
   async #more(child: GitChild): Promise<void> {
     const next = await this.#chunks?.next();
-    if (next === undefined || next.done === true)
+    if (next === undefined || next.done === true) {
+      await this.#end();
       throw new SourceFailure("outage", `the mirror could not be read: ${child.stderr().trim()}`);
+    }
     this.#rest = this.#rest.length === 0 ? next.value : Buffer.concat([this.#rest, next.value]);
   }
 }

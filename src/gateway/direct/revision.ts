@@ -4,9 +4,8 @@
 // this gives what it gives with an empty one.
 
 import { compare } from "../../gomod/semver.ts";
-import { isHash, type Mirror, unknownRevision } from "./mirror.ts";
+import { commitLimit, isHash, type Mirror, unknownRevision } from "./mirror.ts";
 import { nearestTags } from "./nearestTags.ts";
-import { ObjectReader } from "./objectReader.ts";
 import { type Refs, type Tag, tagsOf } from "./refs.ts";
 
 /** A commit, and how it was asked for. */
@@ -25,7 +24,6 @@ export interface Revision {
 
 export class Revisions {
   readonly mirror: Mirror;
-  readonly #reader: ObjectReader;
   readonly #stats = new Map<string, Promise<Revision>>();
   readonly #maxAgeMs: number;
   #refs: Promise<Refs> | undefined;
@@ -33,11 +31,6 @@ export class Revisions {
   constructor(mirror: Mirror, maxAgeMs: number) {
     this.mirror = mirror;
     this.#maxAgeMs = maxAgeMs;
-    this.#reader = new ObjectReader(mirror.path);
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close();
   }
 
   refs(): Promise<Refs> {
@@ -99,7 +92,7 @@ export class Revisions {
   }
 
   async #commit(rev: string): Promise<{ hash: string; time: Date } | undefined> {
-    const object = await this.#reader.read(`${rev}^{commit}`, 1 << 20);
+    const object = await this.mirror.object(`${rev}^{commit}`, commitLimit);
     if (object === undefined || object.type !== "commit") return undefined;
     const [headers = ""] = object.content.toString("latin1").split("\n\n", 1);
     const seconds = Number(/^committer .*> (-?\d+) [+-]\d+$/m.exec(headers)?.[1]);
@@ -109,7 +102,7 @@ export class Revisions {
   /** A file as it is in the commit; undefined: there is none. */
   async file(rev: string, path: string, limit: number): Promise<Buffer | undefined> {
     const { hash } = await this.stat(rev);
-    const object = await this.#reader.read(`${hash}:${path}`, limit);
+    const object = await this.mirror.object(`${hash}:${path}`, limit);
     return object?.type === "blob" ? object.content : undefined;
   }
 
