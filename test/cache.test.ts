@@ -184,3 +184,19 @@ test("warm fetches what go.sum knows, and tells what it could not get", async ()
   }
   expect((await cache(fairlead, "warm", fairlead.data)).stderr).toContain("there is no go.sum and no go.work.sum in");
 });
+
+test("warm takes a workspace's modules, by its folder or its go.work", async () => {
+  await using fairlead = await FairleadServer.start({ upstream: upstream.url });
+  const folder = join(fairlead.data, "workspace");
+  for (const [name, { path, version }] of [
+    ["app", a],
+    ["lib", c],
+  ] as const) {
+    await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, name, "go.sum"), `${path} ${version} h1:x=\n${path} ${version}/go.mod h1:x=\n`);
+  }
+  await writeFile(join(folder, "go.work"), "go 1.24\n\nuse (\n\t./app\n\t./lib\n\t../outside\n)\n");
+  const { exitCode, stderr } = await cache(fairlead, "warm", join(folder, "go.work"));
+  expect(stderr).toContain("2 modules, 6 answers");
+  expect(exitCode).toBe(0);
+});

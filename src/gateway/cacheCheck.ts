@@ -88,7 +88,7 @@ async function zipProblem(
   const promised = (await blobs.read(`${key}.ziphash`))?.toString("utf8") ?? "";
   if (!files.has("zip")) return "the hash of the zip is there, the zip is not";
   try {
-    const hash = await verifier.hashZip(blobs.pathOf(`${key}.zip`), module, version);
+    const { hash } = await verifier.hashZip(blobs.pathOf(`${key}.zip`), module, version);
     return hash === promised
       ? undefined
       : `the zip is not the one that was stored: its hash is ${hash}, stored was ${promised.slice(0, 60)}`;

@@ -11,13 +11,19 @@ export interface VerifyRequest {
   readonly version: string;
 }
 
-/** What the thread answers: the h1 hash, or why the file is no module zip. */
-export type VerifyReply =
-  | { readonly id: number; readonly hash: string }
-  | { readonly id: number; readonly refused: string };
+/** What a module zip comes to. */
+export interface ZipSums {
+  /** The h1 hash. */
+  readonly hash: string;
+  /** The text of its go.mod; undefined where it has none. */
+  readonly goMod: Uint8Array | undefined;
+}
+
+/** What the thread answers: what it found, or why the file is no module zip. */
+export type VerifyReply = ({ readonly id: number } & ZipSums) | { readonly id: number; readonly refused: string };
 
 interface Waiting {
-  resolve: (hash: string) => void;
+  resolve: (sums: ZipSums) => void;
   reject: (error: Error) => void;
 }
 
@@ -28,9 +34,9 @@ export class Verifier {
 
   /**
    * Checks that the file at `path` is a well-formed zip of that module version, contents included; resolves to its h1
-   * hash. Throws SourceFailure `bad-answer` if it is not.
+   * hash and its go.mod. Throws SourceFailure `bad-answer` if it is not.
    */
-  hashZip(path: string, module: string, version: string): Promise<string> {
+  hashZip(path: string, module: string, version: string): Promise<ZipSums> {
     const id = this.#nextId++;
     const thread = (this.#thread ??= this.#start());
     return new Promise((resolve, reject) => {
@@ -59,7 +65,7 @@ export class Verifier {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#thread?.unref();
-    if ("hash" in reply) waiting?.resolve(reply.hash);
+    if ("hash" in reply) waiting?.resolve(reply);
     else waiting?.reject(new SourceFailure("bad-answer", `sent a bad zip: ${reply.refused}`, { transient: true }));
   }
 

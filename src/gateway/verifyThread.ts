@@ -1,12 +1,12 @@
 // The checking thread: everything here may block, nobody waits for its event loop.
 
 import { parentPort } from "node:worker_threads";
-import { hashModuleZip } from "../storage/moduleZip.ts";
+import { goModOfZip, hashModuleZip } from "../storage/moduleZip.ts";
 import type { VerifyReply, VerifyRequest } from "./verifier.ts";
 
 parentPort?.on("message", (request: VerifyRequest) => {
   void hashModuleZip(request.path, request.module, request.version).then(
-    (hash) => answer({ id: request.id, hash }),
+    (hash) => answer({ id: request.id, hash, goMod: goModOfZip(request.path, request.module, request.version) }),
     (error: unknown) => answer({ id: request.id, refused: error instanceof Error ? error.message : String(error) }),
   );
 });

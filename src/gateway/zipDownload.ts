@@ -65,10 +65,11 @@ export async function downloadZip(
     const hashing = traced(
       "zip checked whole",
       () => verifier.hashZip(partPath, module, version),
-      (h1) => h1,
+      ({ hash }) => hash,
     );
-    const [hash] = await Promise.all([hashing, synced]);
+    const [{ hash, goMod }] = await Promise.all([hashing, synced]);
     await download.check?.(hash);
+    await checkGoMod(blobs, download, goMod);
     await blobs.adopt(partPath, key);
     await blobs.put(zipHashKey(key), Buffer.from(hash));
     part.complete();
@@ -80,6 +81,21 @@ export async function downloadZip(
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * The .mod that was served before and the go.mod in the zip are of one commit, or a tag was moved in between. A checksum database
+ * would tell; where none is asked, nobody else does.
+ */
+async function checkGoMod(blobs: DiskBlobs, download: ZipDownload, goMod: Uint8Array | undefined): Promise<void> {
+  const { key, module, version } = download;
+  const served = goMod === undefined ? undefined : await blobs.read(`${key.slice(0, -".zip".length)}.mod`);
+  if (served === undefined || goMod === undefined || served.equals(goMod)) return;
+  throw new SourceFailure(
+    "bad-answer",
+    `the zip has another go.mod than the .mod that was served before: was the tag moved?
+fairlead cache purge ${module}@${version}, and a restart of the gateway, forget both; then it takes what the tag is at now`,
+  );
 }
 
 async function writeAll(

@@ -1,7 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { parse } from "../gomod/gosum.ts";
+import { parseWork } from "../gomod/modfile.ts";
 import { GoProjectError } from "./goProjectError.ts";
+import { isWithin } from "./pathWithin.ts";
 
 /** A module version that go.sum knows. */
 export interface SummedModule {
@@ -15,12 +17,15 @@ export interface SummedModule {
 const maxBytes = 64 << 20;
 
 /**
- * The module versions in go.sum and go.work.sum of a folder; undefined where there is neither.
+ * The module versions in go.sum and go.work.sum of a folder, and in go.sum of the modules of a go.work there; undefined where
+ * there is none of these.
  *
  * @throws GoProjectError `badModule` for a file that the go command would refuse too
  */
 export async function readSummedModules(dir: string): Promise<readonly SummedModule[] | undefined> {
-  const texts = await Promise.all(["go.sum", "go.work.sum"].map((name) => readBounded(join(dir, name))));
+  const folders = [".", ...(await workspaceFolders(dir))];
+  const files = ["go.work.sum", ...folders.map((folder) => join(folder, "go.sum"))];
+  const texts = await Promise.all(files.map((file) => readBounded(join(dir, file))));
   if (texts.every((text) => text === undefined)) return undefined;
   const modules = new Map<string, SummedModule>();
   for (const text of texts) {
@@ -32,6 +37,19 @@ export async function readSummedModules(dir: string): Promise<readonly SummedMod
     }
   }
   return [...modules.values()];
+}
+
+/** The modules of a go.work there, but for those outside of the folder. */
+async function workspaceFolders(dir: string): Promise<readonly string[]> {
+  const text = await readBounded(join(dir, "go.work"));
+  if (text === undefined) return [];
+  try {
+    return parseWork("go.work", text)
+      .use.map(({ path }) => normalize(path))
+      .filter((path) => path !== "." && isWithin(dir, join(dir, path)));
+  } catch (error) {
+    throw new GoProjectError("badModule", error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 function parseSums(dir: string, text: string): ReturnType<typeof parse> {

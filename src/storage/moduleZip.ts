@@ -5,7 +5,7 @@ import { createHash, hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
-import { hashZip, type ZipPorts, type ZipReader } from "../gomod/zip.ts";
+import { hashZip, readDirectory, readEntry, type ZipPorts, type ZipReader } from "../gomod/zip.ts";
 
 /**
  * Checks that the file at `path` is a well-formed zip of that module version, contents and checksums included, and
@@ -15,6 +15,18 @@ export async function hashModuleZip(path: string, module: string, version: strin
   const fd = openSync(path, "r");
   try {
     return await hashZip(readerOf(fd), module, version, ports);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The go.mod of a zip that was checked; undefined where it has none. */
+export function goModOfZip(path: string, module: string, version: string): Uint8Array | undefined {
+  const fd = openSync(path, "r");
+  try {
+    const reader = readerOf(fd);
+    const entry = readDirectory(reader).entries.find(({ name }) => name === `${module}@${version}/go.mod`);
+    return entry === undefined ? undefined : readEntry(reader, entry, ports);
   } finally {
     closeSync(fd);
   }

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { cachedFiles } from "../harness/cacheFolder.ts";
 import { tryCommand } from "../harness/command.ts";
 import { filePath } from "../harness/escaped.ts";
+import type { Exchange } from "../harness/exchange.ts";
 import { FairleadServer } from "../harness/fairleadServer.ts";
 import { FaultyUpstream } from "../harness/faultyUpstream.ts";
 import { debianGo, machineGo } from "../harness/goTools.ts";
@@ -51,6 +52,25 @@ test("a rule sends modules elsewhere: list, latest and files of theirs, and noth
   expect((await fairlead.get("/corp.example/teams/@v/list")).status).toBe(404);
   expect(usual.count("/corp.example/teams/@v/list")).toBe(1);
   expect(own.requests.filter(({ path }) => !path.startsWith("/corp.example/team/"))).toEqual([]);
+});
+
+test("a tag that is moved between a .mod and its zip makes no version of both", async () => {
+  const before = testModule("example.com/moved", "v1.0.0", { goMod: "// before\n" });
+  const after = testModule("example.com/moved", "v1.0.0", { goMod: "// after\n" });
+  await using upstream = await FaultyUpstream.start(before);
+  await using fairlead = await FairleadServer.start({ upstream: upstream.url });
+  const get = (kind: "mod" | "zip"): Promise<Exchange> => fairlead.get(filePath(before.path, before.version, kind));
+  expect((await get("mod")).body).toEqual(before.mod);
+  upstream.add(after);
+  const refused = await get("zip");
+  expect(refused.status).toBe(502);
+  expect(refused.body.toString()).toContain("the zip has another go.mod than the .mod that was served before");
+  const purge = [launcher, "cache", "purge", `${before.path}@${before.version}`, "--data", fairlead.data];
+  expect(await tryCommand(purge)).toMatchObject({ exitCode: 0 });
+  await fairlead.stop();
+  await fairlead.start();
+  expect((await get("mod")).body).toEqual(after.mod);
+  expect((await get("zip")).body).toEqual(after.zip);
 });
 
 test("damage on the disk is found and repaired while the gateway runs", async () => {

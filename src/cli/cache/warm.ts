@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { escapePath, escapeVersion } from "../../gomod/module.ts";
 import { startInProcess } from "../../gateway/inProcess.ts";
 import { Progress } from "../../gateway/progress.ts";
@@ -44,7 +44,9 @@ export async function warm(dir: string | undefined, flags: CacheFlags): Promise<
   if (missing > 0) process.exitCode = exitCode.outside;
 }
 
-async function modulesOf(dir: string): Promise<readonly SummedModule[]> {
+/** `path` is a folder, or one of the files that say what a folder needs. */
+async function modulesOf(path: string): Promise<readonly SummedModule[]> {
+  const dir = /^go\.(sum|mod|work|work\.sum)$/.test(basename(path)) ? dirname(path) : path;
   try {
     const modules = await readSummedModules(dir);
     if (modules !== undefined) return modules;

@@ -31,8 +31,10 @@ Examples:
     )
     .action(list);
   addCommon(cache.command("warm"))
-    .description("Fetch all that a project's go.sum knows, so that its next build finds it cached")
-    .argument("[folder]", "where go.sum or go.work.sum is (default: here)")
+    .description(
+      "Fetch all that the go.sum of a project, or of a workspace's modules, knows, so that its next build finds it cached",
+    )
+    .argument("[folder]", "where go.sum, or a go.work, is; or such a file (default: here)")
     .addHelpText(
       "after",
       "\nExamples:\n  fairlead cache warm\n  fairlead cache warm ~/src/shop\n\nExit status: 0 all is cached now, 3 something could not be fetched.",
