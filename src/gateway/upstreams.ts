@@ -75,28 +75,31 @@ export function openUpstreams(
   leases: Leases,
 ): Upstreams {
   const { open, close, dispatcher, publicDispatcher } = openSources(options, headers);
-  // One for all chains: it remembers what hosts have said.
-  const direct = new DirectSource({
-    options: options.direct,
-    folder: mirrorsIn(options.dataFolder),
-    leases,
-    dispatcher,
-    publicDispatcher,
-    openProxy: (url, isNamed) =>
-      new HttpSource({
-        url,
-        name: nameOf(url),
-        // Named by a stranger's page alone: public addresses only.
-        dispatcher: isNamed ? dispatcher : publicDispatcher,
-        publicDispatcher,
-        slowMs: options.stallMs * 3,
-        retries: options.retries,
-        headers,
-      }),
-  });
+  // One for all chains, as it remembers what hosts have said; none where no list has it, as it needs a place on the disk.
+  let direct: DirectSource | undefined;
+  const directSource = (): DirectSource => (direct ??= newDirectSource());
+  const newDirectSource = (): DirectSource =>
+    new DirectSource({
+      options: options.direct,
+      folder: mirrorsIn(options.dataFolder),
+      leases,
+      dispatcher,
+      publicDispatcher,
+      openProxy: (url, isNamed) =>
+        new HttpSource({
+          url,
+          name: nameOf(url),
+          // Named by a stranger's page alone: public addresses only.
+          dispatcher: isNamed ? dispatcher : publicDispatcher,
+          publicDispatcher,
+          slowMs: options.stallMs * 3,
+          retries: options.retries,
+          headers,
+        }),
+    });
   const chainOf = (entries: readonly UpstreamEntry[]): readonly ChainLink[] =>
     entries.map(({ url, fallBackOnAnyError, group }) => ({
-      source: url === "direct" ? direct : url === "off" ? offSource : open(url),
+      source: url === "direct" ? directSource() : url === "off" ? offSource : open(url),
       fallBackOnAnyError,
       group,
     }));
@@ -105,7 +108,7 @@ export function openUpstreams(
     options.routes.map(({ modules, upstream }) => ({ modules, chain: chainOf(upstream) })),
   );
   const databases = new Map(Object.entries(options.databases).map(([name, url]) => [name, open(url)]));
-  const closeAll = async (): Promise<void> => void (await Promise.all([close(), direct.close()]));
+  const closeAll = async (): Promise<void> => void (await Promise.all([close(), direct?.close()]));
   return { chains, databases, close: closeAll };
 }
 

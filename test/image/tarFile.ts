@@ -56,6 +56,6 @@ function padded(content: Buffer): Buffer {
 function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   let length = Buffer.byteLength(rest);
-  while (`${length}${rest}`.length !== length) length = Buffer.byteLength(`${length}${rest}`);
+  while (Buffer.byteLength(`${length}${rest}`) !== length) length = Buffer.byteLength(`${length}${rest}`);
   return `${length}${rest}`;
 }
