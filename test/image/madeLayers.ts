@@ -23,9 +23,10 @@ export function madeLayers(seed: number, count: number): readonly (readonly TarM
   for (let layer = 0; layer < count; layer++) {
     const members = new Map<string, TarMember>();
     const gone = new Set<string>();
+    // Whatever is below goes along, what this layer says of it included: nothing can be below a file.
     const remove = (path: string): void => {
-      for (const each of there.keys()) if (each === path || each.startsWith(`${path}/`)) there.delete(each);
-      for (const each of members.keys()) if (each === path || each.startsWith(`${path}/`)) members.delete(each);
+      for (const list of [there, members, gone])
+        for (const each of list.keys()) if (each === path || each.startsWith(`${path}/`)) list.delete(each);
     };
     const folders = (): string[] => [
       "",
