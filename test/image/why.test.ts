@@ -6,7 +6,9 @@ import { openImage } from "../../src/image/source/openImage.ts";
 import type { Verdict } from "../../src/image/why/verdict.ts";
 import { why } from "../../src/image/why/why.ts";
 import { DockerEngine } from "../harness/dockerEngine.ts";
-import { missing } from "../harness/require.ts";
+import { type CommandRun, tryCommand } from "../harness/command.ts";
+import { writeEvidence } from "../harness/evidence.ts";
+import { missing, requireAll } from "../harness/require.ts";
 import { TempDir } from "../harness/tempDir.ts";
 import { makePrograms, programNeeds } from "./programs.ts";
 import { saveImages } from "./savedImage.ts";
@@ -66,6 +68,51 @@ describe("what really happens", { timeout: 600_000 }, () => {
     await Promise.all([work(), work(), work()]);
     expect(wrong.join("\n")).toBe("");
   });
+
+  const withPodman = (): void =>
+    test("podman comes to the same", { timeout: 1_200_000 }, async ({ skip }) => {
+      if (reason !== undefined) skip(reason);
+      requireAll(skip, "podman");
+      const own = [
+        "--root",
+        folder.join("podman"),
+        "--runroot",
+        folder.join("podman-run"),
+        "--cgroup-manager",
+        "cgroupfs",
+      ];
+      const podman = (...args: readonly string[]): Promise<CommandRun> =>
+        tryCommand(["podman", ...own, "--runtime", "runc", "--events-backend", "none", ...args], { timeout: 300_000 });
+      const loaded = await podman("load", "--quiet", "--input", folder.join("images.tar"));
+      expect(loaded, loaded.stderr).toMatchObject({ exitCode: 0 });
+      const wrong: string[] = [];
+      const counts = new Map<string, { all: number; words: number }>();
+      for (const each of cases) {
+        const verdict = await foretell(reference(each));
+        const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", "--network", "none"];
+        const run = await podman("run", "--rm", ...limits, `localhost/${each.name}:truth`);
+        const said = run.stdout + run.stderr;
+        const count = counts.get(each.cause ?? "starts") ?? { all: 0, words: 0 };
+        count.all++;
+        if (compare(verdict, run.exitCode, said) === undefined) count.words++;
+        counts.set(each.cause ?? "starts", count);
+        // The runtime's words are runc's, in a frame of podman's own: what must agree is whether it starts, and how it ends.
+        if ((verdict.obstacle === undefined) !== (run.exitCode === 0))
+          wrong.push(`${each.name}: verdict ${verdict.obstacle?.error ?? "starts"}\n  truth ${run.exitCode}: ${said}`);
+      }
+      await podman("rmi", "--all", "--force");
+      expect(wrong.join("\n")).toBe("");
+      const rows = [...counts]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([cause, { all, words }]) => `| ${cause} | ${all} | ${words} |`);
+      const versions = (await podman("version", "--format", "{{.Client.Version}}")).stdout.trim();
+      await writeEvidence(
+        "image-why-podman",
+        `# \`image why\` and podman ${versions}\n\nEvery image of test/image/startCases.ts, run by podman with runc: whether it starts was foretold for each; in the last column, for how many the\nwords were foretold, too (those of dockerd's runc are, for all).\n\n| cause | images | same words |\n|---|---:|---:|\n${rows.join("\n")}\n`,
+      );
+    });
+  // A run of podman takes its time: not in an ordinary run.
+  if (process.env["FAIRLEAD_LONG"] === "1") withPodman();
 
   const reference = ({ name }: StartCase): string => `docker-archive:${folder.join("images.tar")}:${name}:truth`;
 });
