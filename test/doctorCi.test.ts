@@ -91,7 +91,7 @@ test("the GitLab component runs, and leaves a report", async ({ skip }) => {
   requireAll(skip, "rsync");
   await using dir = await TempDir.create("gitlab");
   const project = await projectIn(dir);
-  const include = "include:\n  - local: doctor.yml\n    inputs: { image: any, fail-on: error }\n";
+  const include = "include:\n  - local: doctor.yml\n    inputs: { image: not-pulled-here, fail-on: error }\n";
   await project.commit(
     {
       ".gitlab-ci.yml": include,

@@ -7,7 +7,7 @@ import { describeNetworkError } from "../networkError.ts";
 import { isPrivateAddress } from "../privateAddress.ts";
 import { SourceFailure } from "../source.ts";
 import { type DirectRule, ruleFor } from "./directOptions.ts";
-import { loginFor } from "./gitAccess.ts";
+import { basicOf, loginFor } from "./gitAccess.ts";
 import { type GoImport, matchGoImport, parseGoImports } from "./goImport.ts";
 import { type Found, findByForm } from "./knownHosts.ts";
 
@@ -142,8 +142,7 @@ export class Discovery {
     const login = await loginFor(url, rule);
     const headers: Record<string, string> = { "user-agent": "Fairlead" };
     if (via !== undefined) headers["via"] = via;
-    if (login !== undefined)
-      headers["authorization"] = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
+    if (login !== undefined) headers["authorization"] = basicOf(login);
     try {
       const response = await request(url, {
         dispatcher: isNamed ? dispatcher : publicDispatcher,

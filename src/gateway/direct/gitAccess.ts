@@ -24,6 +24,11 @@ export interface Reach extends GitAccess {
   readonly credentials: string | undefined;
 }
 
+/** The Authorization header of a login. */
+export function basicOf({ user, password }: Login): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
 const stallSeconds = 30;
 
 /** `url` is what discovery found. Throws SourceFailure. */

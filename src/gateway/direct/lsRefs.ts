@@ -5,7 +5,7 @@
 // Source: gitprotocol-v2(5), ls-refs; gitprotocol-http(5).
 
 import { type Dispatcher, request } from "undici";
-import { loginFor, type Reach } from "./gitAccess.ts";
+import { basicOf, loginFor, type Reach } from "./gitAccess.ts";
 
 const question = Buffer.from(
   `${packet("command=ls-refs\n")}${packet("agent=fairlead\n")}0001${packet("peel\n")}${[
@@ -36,7 +36,7 @@ export async function lsRefs(at: Reach, limits: LsRefsLimits): Promise<string | 
   const { dispatcher, timeoutMs, limit, signal } = limits;
   try {
     const login = await loginFor(url, at.rule);
-    const basic = login && `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
+    const basic = login && basicOf(login);
     const { statusCode, headers, body } = await request(url, {
       method: "POST",
       dispatcher,

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { EnvHttpProxyAgent, request } from "undici";
-import { loginFor, type Reach } from "./gitAccess.ts";
+import { basicOf, loginFor, type Reach } from "./gitAccess.ts";
 
 const tail = "/info/refs?service=git-upload-pack";
 
@@ -11,7 +11,7 @@ export async function movedTo(at: Reach, caFile: string | undefined, signal: Abo
   const old = URL.parse(at.url);
   if (old === null || !/^https?:$/.test(old.protocol)) return undefined;
   const login = await loginFor(old, at.rule);
-  const authorization = login && `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
+  const authorization = login && basicOf(login);
   const ca = caFile === undefined ? undefined : await readFile(caFile);
   const dispatcher = new EnvHttpProxyAgent({ connect: { ca } });
   try {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { npmCredentials, npmScopes, pipCredentials } from "./credentials.ts";
+import { npmCredentials, pipCredentials } from "./credentials.ts";
+import { npmScopes } from "./npmrc.ts";
 
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
 

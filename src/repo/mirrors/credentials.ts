@@ -2,6 +2,7 @@
 // in no log or message.
 
 import { parseNetrc } from "../netrc.ts";
+import { readNpmrc } from "./npmrc.ts";
 
 /** The value of an Authorization header for an address; undefined where the tool has nothing for it. */
 export type Credentials = (url: URL) => string | undefined;
@@ -33,19 +34,6 @@ export function npmCredentials(files: readonly string[], env: NodeJS.ProcessEnv)
   };
 }
 
-/** npm's registries of single scopes: `@team:registry=…`, by scope. */
-export function npmScopes(files: readonly string[], env: NodeJS.ProcessEnv): ReadonlyMap<string, URL> {
-  const scopes = new Map<string, URL>();
-  for (const text of files) {
-    for (const [key, value] of readNpmrc(text, env)) {
-      const scope = /^(@[^:/]+):registry$/.exec(key)?.[1];
-      const url = URL.parse(value.endsWith("/") ? value : `${value}/`);
-      if (scope !== undefined && url !== null && !scopes.has(scope)) scopes.set(scope, url);
-    }
-  }
-  return scopes;
-}
-
 function authorizationAt(place: string, settings: ReadonlyMap<string, string>): string | undefined {
   const token = settings.get(`${place}:_authToken`);
   if (token !== undefined) return `Bearer ${token}`;
@@ -55,16 +43,6 @@ function authorizationAt(place: string, settings: ReadonlyMap<string, string>): 
   // npm keeps a password alone in base64.
   if (user === undefined || password === undefined) return undefined;
   return basic(user, Buffer.from(password, "base64").toString("utf8"));
-}
-
-/** Lines `key=value` of an ini file, with `${NAME}` filled in as far as it is set, as npm does. */
-function* readNpmrc(text: string, env: NodeJS.ProcessEnv): Generator<readonly [string, string]> {
-  for (const line of text.split(/\r?\n/)) {
-    const [, key, raw] = /^\s*((?:\/\/|@)[^\s=]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (key === undefined || raw === undefined) continue;
-    const value = raw.replace(/^(["'])(.*)\1$/, "$2");
-    yield [key, value.replaceAll(/\$\{([^}?]+)\??\}/g, (whole, name: string) => env[name] ?? whole)];
-  }
 }
 
 /** pip's: user and password of an index go to its whole host (PEP 503 files often lie elsewhere on it), else .netrc. */

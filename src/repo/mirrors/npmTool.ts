@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import { npmCredentials, npmScopes } from "./credentials.ts";
+import { npmCredentials } from "./credentials.ts";
+import { npmScopes } from "./npmrc.ts";
 import { runTool } from "./runTool.ts";
 import type { Tool } from "./toolSetting.ts";
 
