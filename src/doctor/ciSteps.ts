@@ -1,7 +1,7 @@
 // What rules ask about CI files: their steps, what a command sees, and edits that keep the YAML around a script valid.
 
 import type { CiJob, CiStep } from "../repo/ci/ciFile.ts";
-import type { YamlPlace, YamlScalar } from "../repo/ci/yamlTree.ts";
+import { itemsOf, nodeAt, textOf, type YamlPlace, type YamlScalar } from "../repo/ci/yamlTree.ts";
 import type { ShellCommand, ShellWord } from "../repo/dockerfile/shell.ts";
 import type { Facts } from "./facts.ts";
 import type { Edit, Evidence, Fix } from "./finding.ts";
@@ -42,6 +42,24 @@ export function runs({ name, args }: ShellCommand, program: string, ...words: re
 /** The place of a command or of a word of it. */
 export function placeIn(script: YamlScalar, { start, end }: { start: number; end: number }): YamlPlace {
   return { file: script.file, start, end };
+}
+
+/** The place of a node alone, as a problem has it. */
+export function placeOf({ file, start, end }: YamlPlace): YamlPlace {
+  return { file, start, end };
+}
+
+/** The names of the jobs that must be there for this one. */
+export function neededJobs({ node, vendor }: CiJob): readonly YamlScalar[] {
+  const keywords = vendor === "gitlab" ? ["needs", "dependencies"] : ["needs"];
+  return keywords
+    .flatMap((keyword) => itemsOf(nodeAt(node, keyword)))
+    .flatMap((item) => {
+      if (item.kind === "scalar") return [item];
+      if (nodeAt(item, "project") !== undefined || nodeAt(item, "pipeline") !== undefined) return [];
+      const job = nodeAt(item, "job");
+      return job?.kind === "scalar" && textOf(nodeAt(item, "optional")) !== "true" ? [job] : [];
+    });
 }
 
 /** As it is written in the file, quotes and all. */

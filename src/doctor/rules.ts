@@ -1,23 +1,32 @@
 // Every rule, by its file. Written by `make generate`.
 
 import type { Rule } from "./rule.ts";
+import { rule as ciActionByBranch } from "./rules/ci/action-by-branch.ts";
 import { rule as ciBuildArgSecret } from "./rules/ci/build-arg-secret.ts";
 import { rule as ciBuildArgUnquoted } from "./rules/ci/build-arg-unquoted.ts";
 import { rule as ciCrossBuildVariables } from "./rules/ci/cross-build-variables.ts";
 import { rule as ciDashWithoutSpace } from "./rules/ci/dash-without-space.ts";
 import { rule as ciDockerLoginPassword } from "./rules/ci/docker-login-password.ts";
 import { rule as ciDuplicateKey } from "./rules/ci/duplicate-key.ts";
+import { rule as ciExtendedJobMissing } from "./rules/ci/extended-job-missing.ts";
 import { rule as ciGoModChanged } from "./rules/ci/go-mod-changed.ts";
 import { rule as ciHostKeyNotChecked } from "./rules/ci/host-key-not-checked.ts";
+import { rule as ciIncludedFileMissing } from "./rules/ci/included-file-missing.ts";
+import { rule as ciJobsNeedEachOther } from "./rules/ci/jobs-need-each-other.ts";
 import { rule as ciKeyFileRights } from "./rules/ci/key-file-rights.ts";
 import { rule as ciKnownHostsMissing } from "./rules/ci/known-hosts-missing.ts";
 import { rule as ciLockFilePassedOver } from "./rules/ci/lock-file-passed-over.ts";
+import { rule as ciModulesOff } from "./rules/ci/modules-off.ts";
+import { rule as ciMovedIntoGopath } from "./rules/ci/moved-into-gopath.ts";
+import { rule as ciNeededJobMissing } from "./rules/ci/needed-job-missing.ts";
 import { rule as ciNpmInstall } from "./rules/ci/npm-install.ts";
 import { rule as ciNumberReadsOtherwise } from "./rules/ci/number-reads-otherwise.ts";
 import { rule as ciPlainSecret } from "./rules/ci/plain-secret.ts";
 import { rule as ciRaceWithoutCgo } from "./rules/ci/race-without-cgo.ts";
+import { rule as ciRunnerNobodyHas } from "./rules/ci/runner-nobody-has.ts";
 import { rule as ciScriptLineIsMap } from "./rules/ci/script-line-is-map.ts";
 import { rule as ciSecretPrinted } from "./rules/ci/secret-printed.ts";
+import { rule as ciStageMissing } from "./rules/ci/stage-missing.ts";
 import { rule as ciTidyNotChecked } from "./rules/ci/tidy-not-checked.ts";
 import { rule as ciVariableIsBoolean } from "./rules/ci/variable-is-boolean.ts";
 import { rule as ciYamlBroken } from "./rules/ci/yaml-broken.ts";
@@ -108,25 +117,35 @@ import { rule as tagNotAVersion } from "./rules/tag/not-a-version.ts";
 import { rule as vendorOutOfStep } from "./rules/vendor/out-of-step.ts";
 import { rule as vendorPackageMissing } from "./rules/vendor/package-missing.ts";
 import { rule as vendorPackageNobodyNames } from "./rules/vendor/package-nobody-names.ts";
+import { rule as vendorPassedOver } from "./rules/vendor/passed-over.ts";
 
 export const rules: readonly Rule[] = [
+  ciActionByBranch,
   ciBuildArgSecret,
   ciBuildArgUnquoted,
   ciCrossBuildVariables,
   ciDashWithoutSpace,
   ciDockerLoginPassword,
   ciDuplicateKey,
+  ciExtendedJobMissing,
   ciGoModChanged,
   ciHostKeyNotChecked,
+  ciIncludedFileMissing,
+  ciJobsNeedEachOther,
   ciKeyFileRights,
   ciKnownHostsMissing,
   ciLockFilePassedOver,
+  ciModulesOff,
+  ciMovedIntoGopath,
+  ciNeededJobMissing,
   ciNpmInstall,
   ciNumberReadsOtherwise,
   ciPlainSecret,
   ciRaceWithoutCgo,
+  ciRunnerNobodyHas,
   ciScriptLineIsMap,
   ciSecretPrinted,
+  ciStageMissing,
   ciTidyNotChecked,
   ciVariableIsBoolean,
   ciYamlBroken,
@@ -217,4 +236,5 @@ export const rules: readonly Rule[] = [
   vendorOutOfStep,
   vendorPackageMissing,
   vendorPackageNobodyNames,
+  vendorPassedOver,
 ];

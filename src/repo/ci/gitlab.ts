@@ -57,7 +57,9 @@ export async function readGitlabPipeline(
       if (local.text.includes("$")) hasForeign = true;
       else {
         const names = matching(local.text.replace(/^\/+/, ""), all);
-        if (names.length === 0 && !/[*?]/.test(local.text)) missing.push(local);
+        // With rules it is included only where they hold.
+        const isSure = nodeAt(entry, "rules") === undefined && !/[*?]/.test(local.text);
+        if (names.length === 0 && isSure) missing.push(local);
         for (const name of names) {
           const inner = seen.has(name) || seen.size >= includeLimit ? undefined : await readFile(name);
           const part = inner === undefined ? undefined : await include(name, inner);
