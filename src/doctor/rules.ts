@@ -4,17 +4,27 @@ import type { Rule } from "./rule.ts";
 import { rule as ciActionByBranch } from "./rules/ci/action-by-branch.ts";
 import { rule as ciBuildArgSecret } from "./rules/ci/build-arg-secret.ts";
 import { rule as ciBuildArgUnquoted } from "./rules/ci/build-arg-unquoted.ts";
+import { rule as ciCacheKeyWithoutGoSum } from "./rules/ci/cache-key-without-go-sum.ts";
+import { rule as ciCacheOutsideProject } from "./rules/ci/cache-outside-project.ts";
 import { rule as ciCrossBuildVariables } from "./rules/ci/cross-build-variables.ts";
 import { rule as ciDashWithoutSpace } from "./rules/ci/dash-without-space.ts";
+import { rule as ciDeployNotWatched } from "./rules/ci/deploy-not-watched.ts";
+import { rule as ciDeployWithoutEnvironment } from "./rules/ci/deploy-without-environment.ts";
 import { rule as ciDockerLoginPassword } from "./rules/ci/docker-login-password.ts";
 import { rule as ciDuplicateKey } from "./rules/ci/duplicate-key.ts";
 import { rule as ciExtendedJobMissing } from "./rules/ci/extended-job-missing.ts";
+import { rule as ciFloatingImage } from "./rules/ci/floating-image.ts";
 import { rule as ciGoModChanged } from "./rules/ci/go-mod-changed.ts";
+import { rule as ciGoOlderThanGoMod } from "./rules/ci/go-older-than-go-mod.ts";
+import { rule as ciGoVersionsDisagree } from "./rules/ci/go-versions-disagree.ts";
+import { rule as ciGopathCachedWhole } from "./rules/ci/gopath-cached-whole.ts";
+import { rule as ciHistoryNotFetched } from "./rules/ci/history-not-fetched.ts";
 import { rule as ciHostKeyNotChecked } from "./rules/ci/host-key-not-checked.ts";
 import { rule as ciIncludedFileMissing } from "./rules/ci/included-file-missing.ts";
 import { rule as ciJobsNeedEachOther } from "./rules/ci/jobs-need-each-other.ts";
 import { rule as ciKeyFileRights } from "./rules/ci/key-file-rights.ts";
 import { rule as ciKnownHostsMissing } from "./rules/ci/known-hosts-missing.ts";
+import { rule as ciLatestDeployed } from "./rules/ci/latest-deployed.ts";
 import { rule as ciLockFilePassedOver } from "./rules/ci/lock-file-passed-over.ts";
 import { rule as ciModulesOff } from "./rules/ci/modules-off.ts";
 import { rule as ciMovedIntoGopath } from "./rules/ci/moved-into-gopath.ts";
@@ -123,17 +133,27 @@ export const rules: readonly Rule[] = [
   ciActionByBranch,
   ciBuildArgSecret,
   ciBuildArgUnquoted,
+  ciCacheKeyWithoutGoSum,
+  ciCacheOutsideProject,
   ciCrossBuildVariables,
   ciDashWithoutSpace,
+  ciDeployNotWatched,
+  ciDeployWithoutEnvironment,
   ciDockerLoginPassword,
   ciDuplicateKey,
   ciExtendedJobMissing,
+  ciFloatingImage,
   ciGoModChanged,
+  ciGoOlderThanGoMod,
+  ciGoVersionsDisagree,
+  ciGopathCachedWhole,
+  ciHistoryNotFetched,
   ciHostKeyNotChecked,
   ciIncludedFileMissing,
   ciJobsNeedEachOther,
   ciKeyFileRights,
   ciKnownHostsMissing,
+  ciLatestDeployed,
   ciLockFilePassedOver,
   ciModulesOff,
   ciMovedIntoGopath,

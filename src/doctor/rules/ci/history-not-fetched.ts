@@ -1,0 +1,83 @@
+import type { CiStep } from "../../../repo/ci/ciFile.ts";
+import { entriesOf, nodeAt } from "../../../repo/ci/yamlTree.ts";
+import { jobsOf, placeOf, runs, seenAt } from "../../ciSteps.ts";
+import type { Edit, Evidence } from "../../finding.ts";
+import type { Facts } from "../../facts.ts";
+import { defineRule, type Rule } from "../../rule.ts";
+
+const ci = ".github/workflows/ci.yml";
+const workflow = (checkout: string, run: string): string =>
+  `on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v5\n${checkout}      - run: ${run}\n`;
+const describe = 'go build -ldflags "-X main.version=$(git describe --tags)" .';
+
+export const rule: Rule = defineRule({
+  id: "ci/history-not-fetched",
+  title: "a step needs tags or history, and only one commit is fetched",
+  severity: "warning",
+  why: 'actions/checkout fetches one commit and no tags: "fatal: No names found, cannot describe anything", or, in a substitution, an empty version in the program.',
+  source: "https://github.com/actions/checkout#fetch-all-history-for-all-tags-and-branches",
+  examples: {
+    bad: { [ci]: workflow("", describe) },
+    good: { [ci]: workflow("        with:\n          fetch-depth: 0\n", describe) },
+    fixed: { [ci]: workflow("        with:\n          fetch-depth: 0\n", describe) },
+    silent: {
+      "tags are fetched later": { [ci]: workflow("", "git fetch --tags --unshallow && git describe") },
+      "with another word if there is none": { [ci]: workflow("", "git describe --tags --always") },
+      "of the commit alone": { [ci]: workflow("", "git rev-parse HEAD") },
+    },
+  },
+  *check(facts) {
+    for (const { vendor, steps } of jobsOf(facts)) {
+      if (vendor !== "github") continue;
+      for (const [index, checkout] of steps.entries()) {
+        if (!/^actions\/checkout@/.test(checkout.uses?.text ?? "") || checkout.uses === undefined) continue;
+        const { uses, with: inputs } = checkout;
+        if (["fetch-depth", "fetch-tags", "repository"].some((name) => nodeAt(inputs, name) !== undefined)) continue;
+        const reader = readerBehind(facts, steps.slice(index + 1));
+        if (reader === undefined) continue;
+        const edit = depthEdit(facts, checkout);
+        yield {
+          ...placeOf(uses),
+          message: "this fetches one commit, and a later step asks for tags or for history: fetch-depth: 0",
+          evidence: [reader],
+          ...(edit === undefined ? {} : { fix: { safe: true, title: "fetch-depth: 0", edits: [edit] } }),
+        };
+      }
+    }
+  },
+});
+
+/** The step that needs more than one commit, unless something fetches it before. */
+function readerBehind(facts: Facts, steps: readonly CiStep[]): Evidence | undefined {
+  for (const { uses, script, commands } of steps) {
+    if (/^actions\/checkout@/.test(uses?.text ?? "")) return undefined;
+    if (uses !== undefined && /^goreleaser\/goreleaser-action@/.test(uses.text)) return seenAt(facts, uses);
+    if (commands.some((each) => runs(each, "git", "fetch") || runs(each, "git", "pull"))) return undefined;
+    // Within a substitution too, which is no command of its own here.
+    const match = /\bgit describe\b(?![^\n)`]*--always)(?![^\n]*\|\|)/.exec(script?.text ?? "");
+    if (script !== undefined && match !== null) {
+      const start = script.at(match.index);
+      return seenAt(facts, { file: script.file, start, end: start + match[0].length });
+    }
+  }
+  return undefined;
+}
+
+function depthEdit(facts: Facts, { uses, with: inputs }: CiStep): Edit | undefined {
+  if (uses === undefined) return undefined;
+  const text = facts.text(uses.file) ?? "";
+  const [first] = entriesOf(inputs);
+  if (first !== undefined) {
+    const at = first[1].key.start;
+    const indent = /^[ ]*$/.exec(text.slice(text.lastIndexOf("\n", at - 1) + 1, at));
+    if (indent === null) return undefined;
+    return { file: uses.file, start: at, end: at, text: `fetch-depth: 0\n${indent[0]}` };
+  }
+  const lineStart = text.lastIndexOf("\n", uses.start) + 1;
+  const prefix = /^(\s*(?:- )?)uses:/.exec(text.slice(lineStart, uses.end));
+  const newline = text.indexOf("\n", uses.end);
+  if (prefix === null || inputs !== undefined) return undefined;
+  const indent = " ".repeat(prefix[1]?.length ?? 0);
+  const end = newline < 0 ? text.length : newline;
+  return { file: uses.file, start: end, end, text: `\n${indent}with:\n${indent}  fetch-depth: 0` };
+}
