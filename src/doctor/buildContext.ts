@@ -14,6 +14,8 @@ export interface BuildContext {
   readonly toolFolders: readonly string[];
   /** In bytes. */
   readonly sizeOf: (path: string) => number | undefined;
+  /** Whether its owner may run it. */
+  readonly isExecutable: (path: string) => boolean | undefined;
   readonly ignoreFile: string | undefined;
   /** The line of the ignore file that hides a path of the context; undefined for what is sent. */
   readonly hiddenBy: (path: string) => HidingLine | undefined;
@@ -30,7 +32,12 @@ export interface HidingLine {
 
 export function buildContext(
   dockerfile: Dockerfile,
-  { files: all, passedOver, sizeOf }: Pick<ProjectTree, "files" | "passedOver" | "sizeOf">,
+  {
+    files: all,
+    passedOver,
+    sizeOf,
+    isExecutable,
+  }: Pick<ProjectTree, "files" | "passedOver" | "sizeOf" | "isExecutable">,
   text: (file: string) => string | undefined,
 ): BuildContext {
   const folder = contextFolder(dockerfile, all);
@@ -55,6 +62,7 @@ export function buildContext(
     files,
     toolFolders: within(passedOver),
     sizeOf: (path) => sizeOf(`${prefix}${path}`),
+    isExecutable: (path) => isExecutable(`${prefix}${path}`),
     ignoreFile,
     hiddenBy,
     matches: (source) => files.filter((file) => takes(source, file) && !hides(file)),

@@ -1,5 +1,6 @@
 // What Dockerfiles do with Go, for rules of several kinds.
 
+import { posix } from "node:path";
 import type { Instruction, Stage } from "../repo/dockerfile/dockerfile.ts";
 import type { ShellCommand, ShellWord } from "../repo/dockerfile/shell.ts";
 import { isOpen } from "../repo/dockerfile/variables.ts";
@@ -89,4 +90,15 @@ export function flagOf(args: readonly ShellWord[], flag: string): string | undef
     if (text.startsWith(`${flag}=`)) return text.slice(flag.length + 1);
   }
   return undefined;
+}
+
+/** The absolute path that a build writes; undefined where it isn't said. */
+export function outputOf({ command, instruction }: GoStep): string | undefined {
+  const out = flagOf(command.args, "-o");
+  return out === undefined ? undefined : absolutePath(out, instruction.workdir);
+}
+
+/** A path in an image, from its working folder, without `.` and `..`. */
+export function absolutePath(path: string, folder: string): string {
+  return posix.resolve(folder, path);
 }

@@ -49,8 +49,8 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
     const [finding] = findings;
     if (finding === undefined) throw new Error("it does not speak");
     const lines = (facts.text(finding.file) ?? "").split("\n");
-    // JSON has no comments, and what the shell's environment holds has no lines of its own.
-    if (finding.file.endsWith(".json") || finding.file === environmentFile) return;
+    // JSON and go.sum have no comments, and what the shell's environment holds has no lines of its own.
+    if (/\.(json|sum)$/.test(finding.file) || finding.file === environmentFile) return;
     const indent = /^\s*/.exec(lines[finding.line - 1] ?? "")?.[0] ?? "";
     const mark = `${indent}${/\.(mod|work|go)$/.test(finding.file) ? "//" : "#"}`;
     const ignored = (reason: string): ExampleFiles => ({

@@ -52,15 +52,19 @@ import { rule as dockerAlpineWithoutGcc } from "./rules/docker/alpine-without-gc
 import { rule as dockerApkCacheKept } from "./rules/docker/apk-cache-kept.ts";
 import { rule as dockerAptCacheUnlocked } from "./rules/docker/apt-cache-unlocked.ts";
 import { rule as dockerAptInstallAsks } from "./rules/docker/apt-install-asks.ts";
+import { rule as dockerAptListsKept } from "./rules/docker/apt-lists-kept.ts";
 import { rule as dockerAptUpdateAlone } from "./rules/docker/apt-update-alone.ts";
 import { rule as dockerCacheMountElsewhere } from "./rules/docker/cache-mount-elsewhere.ts";
 import { rule as dockerChangingArgBeforeDownload } from "./rules/docker/changing-arg-before-download.ts";
 import { rule as dockerChecksumsOff } from "./rules/docker/checksums-off.ts";
+import { rule as dockerCmdNeverPassed } from "./rules/docker/cmd-never-passed.ts";
+import { rule as dockerCopiedFromElsewhere } from "./rules/docker/copied-from-elsewhere.ts";
 import { rule as dockerCopyFromUnknown } from "./rules/docker/copy-from-unknown.ts";
 import { rule as dockerCopyMissesPackages } from "./rules/docker/copy-misses-packages.ts";
 import { rule as dockerCrossCompilerMissing } from "./rules/docker/cross-compiler-missing.ts";
 import { rule as dockerDownloadNotUsed } from "./rules/docker/download-not-used.ts";
 import { rule as dockerEntrypointNotCopied } from "./rules/docker/entrypoint-not-copied.ts";
+import { rule as dockerEntrypointNotExecutable } from "./rules/docker/entrypoint-not-executable.ts";
 import { rule as dockerEnvLostBetweenRuns } from "./rules/docker/env-lost-between-runs.ts";
 import { rule as dockerExecFormSingleQuotes } from "./rules/docker/exec-form-single-quotes.ts";
 import { rule as dockerExposeAnotherPort } from "./rules/docker/expose-another-port.ts";
@@ -70,6 +74,7 @@ import { rule as dockerGitHistoryHidden } from "./rules/docker/git-history-hidde
 import { rule as dockerGitMissingOnAlpine } from "./rules/docker/git-missing-on-alpine.ts";
 import { rule as dockerGlibcOlderAtRun } from "./rules/docker/glibc-older-at-run.ts";
 import { rule as dockerGlobalArgNotRedeclared } from "./rules/docker/global-arg-not-redeclared.ts";
+import { rule as dockerGoCacheWithoutHome } from "./rules/docker/go-cache-without-home.ts";
 import { rule as dockerGoGetInstallsNothing } from "./rules/docker/go-get-installs-nothing.ts";
 import { rule as dockerGoInstallLatest } from "./rules/docker/go-install-latest.ts";
 import { rule as dockerGoSumNotCopied } from "./rules/docker/go-sum-not-copied.ts";
@@ -93,6 +98,8 @@ import { rule as dockerReplaceNotCopied } from "./rules/docker/replace-not-copie
 import { rule as dockerRootUser } from "./rules/docker/root-user.ts";
 import { rule as dockerSecretCopied } from "./rules/docker/secret-copied.ts";
 import { rule as dockerSecretInVariable } from "./rules/docker/secret-in-variable.ts";
+import { rule as dockerSecretMountOptional } from "./rules/docker/secret-mount-optional.ts";
+import { rule as dockerSecretNotMounted } from "./rules/docker/secret-not-mounted.ts";
 import { rule as dockerShellFormWithoutShell } from "./rules/docker/shell-form-without-shell.ts";
 import { rule as dockerSourceBeforeDownload } from "./rules/docker/source-before-download.ts";
 import { rule as dockerSourceBeforeInstall } from "./rules/docker/source-before-install.ts";
@@ -105,6 +112,8 @@ import { rule as dockerWorkspaceMemberNotCopied } from "./rules/docker/workspace
 import { rule as internalUsedFromOutside } from "./rules/internal/used-from-outside.ts";
 import { rule as modDirectiveNewerThanGoLine } from "./rules/mod/directive-newer-than-go-line.ts";
 import { rule as modGoLineNamesNoRelease } from "./rules/mod/go-line-names-no-release.ts";
+import { rule as modGoModBroken } from "./rules/mod/go-mod-broken.ts";
+import { rule as modGoSumBroken } from "./rules/mod/go-sum-broken.ts";
 import { rule as modGoSumLacksLine } from "./rules/mod/go-sum-lacks-line.ts";
 import { rule as modGoSumMissing } from "./rules/mod/go-sum-missing.ts";
 import { rule as modGoSumNotCommitted } from "./rules/mod/go-sum-not-committed.ts";
@@ -181,15 +190,19 @@ export const rules: readonly Rule[] = [
   dockerApkCacheKept,
   dockerAptCacheUnlocked,
   dockerAptInstallAsks,
+  dockerAptListsKept,
   dockerAptUpdateAlone,
   dockerCacheMountElsewhere,
   dockerChangingArgBeforeDownload,
   dockerChecksumsOff,
+  dockerCmdNeverPassed,
+  dockerCopiedFromElsewhere,
   dockerCopyFromUnknown,
   dockerCopyMissesPackages,
   dockerCrossCompilerMissing,
   dockerDownloadNotUsed,
   dockerEntrypointNotCopied,
+  dockerEntrypointNotExecutable,
   dockerEnvLostBetweenRuns,
   dockerExecFormSingleQuotes,
   dockerExposeAnotherPort,
@@ -199,6 +212,7 @@ export const rules: readonly Rule[] = [
   dockerGitMissingOnAlpine,
   dockerGlibcOlderAtRun,
   dockerGlobalArgNotRedeclared,
+  dockerGoCacheWithoutHome,
   dockerGoGetInstallsNothing,
   dockerGoInstallLatest,
   dockerGoSumNotCopied,
@@ -222,6 +236,8 @@ export const rules: readonly Rule[] = [
   dockerRootUser,
   dockerSecretCopied,
   dockerSecretInVariable,
+  dockerSecretMountOptional,
+  dockerSecretNotMounted,
   dockerShellFormWithoutShell,
   dockerSourceBeforeDownload,
   dockerSourceBeforeInstall,
@@ -234,6 +250,8 @@ export const rules: readonly Rule[] = [
   internalUsedFromOutside,
   modDirectiveNewerThanGoLine,
   modGoLineNamesNoRelease,
+  modGoModBroken,
+  modGoSumBroken,
   modGoSumLacksLine,
   modGoSumMissing,
   modGoSumNotCommitted,

@@ -9,6 +9,7 @@ export interface GitTree extends ProjectTree, AsyncDisposable {}
 interface Blob {
   readonly id: string;
   readonly size: number;
+  readonly isExecutable: boolean;
 }
 
 /** Of a few hundred thousand files. */
@@ -33,6 +34,7 @@ export async function readGitTree(folder: string, revision: string): Promise<Git
       return blob === undefined || blob.size > maxFileBytes ? undefined : (await contents.read(blob.id)).toString();
     },
     sizeOf: (path) => blobs.get(path)?.size,
+    isExecutable: (path) => blobs.get(path)?.isExecutable,
     passedOver,
     leftOut: [],
     [Symbol.asyncDispose]: () => contents.end(),
@@ -73,13 +75,13 @@ async function textOf(stream: Readable, limit: number): Promise<string> {
 function readListing(text: string): { readonly blobs: ReadonlyMap<string, Blob>; readonly passedOver: string[] } {
   const blobs = new Map<string, Blob>();
   const passedOver = new Set<string>();
-  for (const [, id = "", size = "", path = ""] of text.matchAll(
-    /100(?:644|755) blob ([0-9a-f]+) +(\d+)\t([^\0]*)\0/g,
+  for (const [, mode = "", id = "", size = "", path = ""] of text.matchAll(
+    /100(644|755) blob ([0-9a-f]+) +(\d+)\t([^\0]*)\0/g,
   )) {
     const parts = path.split("/");
     const tool = parts.findIndex((part, i) => i + 1 < parts.length && toolFolders.has(part));
     if (tool !== -1) passedOver.add(parts.slice(0, tool + 1).join("/"));
-    else if (!/\p{Cc}/u.test(path)) blobs.set(path, { id, size: Number(size) });
+    else if (!/\p{Cc}/u.test(path)) blobs.set(path, { id, size: Number(size), isExecutable: mode === "755" });
   }
   return { blobs, passedOver: [...passedOver].toSorted() };
 }

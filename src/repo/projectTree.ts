@@ -14,6 +14,8 @@ export interface ProjectTree {
   readonly read: (path: string) => Promise<string | undefined>;
   /** In bytes; undefined for what isn't there. */
   readonly sizeOf: (path: string) => number | undefined;
+  /** Whether its owner may run it; undefined for what isn't there. */
+  readonly isExecutable: (path: string) => boolean | undefined;
   /** The folders among them that are a tool's own, and were not looked into: `.git`, `web/node_modules`. */
   readonly passedOver: readonly string[];
   /** What was left out because of a bound, for a person. */
@@ -62,6 +64,10 @@ export async function readProjectTree(root: string): Promise<ProjectTree> {
     read: async (path) => (all.has(path) ? readBounded(join(root, path)) : undefined),
     // Not a promise, as there may be many: a turn of the thread pool for each costs more than the call.
     sizeOf: (path) => (all.has(path) ? lstatSync(join(root, path), { throwIfNoEntry: false })?.size : undefined),
+    isExecutable: (path) => {
+      const found = all.has(path) ? lstatSync(join(root, path), { throwIfNoEntry: false }) : undefined;
+      return found === undefined ? undefined : (found.mode & 0o100) !== 0;
+    },
     passedOver: passedOver.toSorted(),
     leftOut,
   };

@@ -1,6 +1,6 @@
 import { type Instruction, stageNamed } from "../../../repo/dockerfile/dockerfile.ts";
 import { isOpen } from "../../../repo/dockerfile/variables.ts";
-import { flagOf, goSteps } from "../../goInDocker.ts";
+import { absolutePath, flagOf, goSteps } from "../../goInDocker.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const build = "FROM golang:1.24 AS build\nRUN go build -o /out/app .\n";
@@ -36,7 +36,7 @@ export const rule: Rule = defineRule({
         last.instructions.findLast(({ keyword }) => keyword === "CMD");
       const [program] = entry?.exec ?? [];
       if (entry === undefined || program === undefined || !program.includes("/") || isOpen(program)) continue;
-      const wanted = absolute(program, entry.workdir);
+      const wanted = absolutePath(program, entry.workdir);
       const copies: Instruction[] = [];
       for (let stage: typeof last | undefined = last; stage !== undefined; stage = stage.parent)
         copies.push(...stage.instructions.filter(({ copy }) => copy !== undefined));
@@ -46,13 +46,13 @@ export const rule: Rule = defineRule({
           stage !== undefined &&
           goSteps(stage).some(
             ({ command, instruction }) =>
-              absolute(flagOf(command.args, "-o") ?? "", instruction.workdir) === absolute(source, "/"),
+              absolutePath(flagOf(command.args, "-o") ?? "", instruction.workdir) === absolutePath(source, "/"),
           )
         );
       };
       const places = copies.flatMap(({ copy, workdir }) => {
         const { sources = [], destination = "" } = copy ?? {};
-        const place = absolute(destination, workdir);
+        const place = absolutePath(destination, workdir);
         const isFolder = destination.endsWith("/") || destination === "." || sources.length > 1;
         // What is a folder at its source can't always be told: then all below its destination counts.
         return sources.map((source) => ({
@@ -79,12 +79,3 @@ export const rule: Rule = defineRule({
     }
   },
 });
-
-function absolute(path: string, folder: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${folder}/${path}`).split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
-}

@@ -1,5 +1,5 @@
 import type { MainPackage } from "../../../repo/goProject.ts";
-import { flagOf, goSteps, type GoStep, variableOf } from "../../goInDocker.ts";
+import { goSteps, type GoStep, outputOf, variableOf } from "../../goInDocker.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 import { stageNamed } from "../../../repo/dockerfile/dockerfile.ts";
 
@@ -99,13 +99,6 @@ export const rule: Rule = defineRule({
     }
   },
 });
-
-/** The absolute path that a build writes; undefined where it isn't said. */
-function outputOf({ command, instruction }: GoStep): string | undefined {
-  const out = flagOf(command.args, "-o");
-  if (out === undefined) return undefined;
-  return out.startsWith("/") ? out : `${instruction.workdir.replace(/\/$/, "")}/${out.replace(/^\.\//, "")}`;
-}
 
 function mainOf({ command }: GoStep, mains: readonly MainPackage[]): MainPackage | undefined {
   const named = command.args.map(({ text }) => text).findLast((text) => text === "." || text.startsWith("./"));
