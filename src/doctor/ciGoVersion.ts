@@ -16,7 +16,7 @@ export interface CiGoVersion {
 export function goVersionsOf(job: CiJob): readonly CiGoVersion[] {
   const image = job.image === undefined ? undefined : readBaseImage(job.image.text);
   const setups = job.steps.flatMap(({ uses, with: inputs }) => {
-    const scalar = /^actions\/setup-go@/.test(uses?.text ?? "") ? nodeAt(inputs, "go-version") : undefined;
+    const scalar = uses?.text.startsWith("actions/setup-go@") === true ? nodeAt(inputs, "go-version") : undefined;
     return scalar?.kind === "scalar" ? [scalar] : [];
   });
   return [
@@ -24,10 +24,9 @@ export function goVersionsOf(job: CiJob): readonly CiGoVersion[] {
       ? [{ job, version: image.goVersion, scalar: job.image, by: "image" as const }]
       : []),
     ...setups.flatMap((scalar) => {
-      // `1.22`, `1.22.x`, `^1.22`; `>=1.22` and `stable` leave it open.
-      const version = /^[v^~]?(\d+\.\d+(?:\.\d+)?)(?:\.x)?$/.exec(scalar.text)?.[1];
-      const isOpen = /^\^/.test(scalar.text);
-      return version === undefined || isOpen ? [] : [{ job, version, scalar, by: "setup-go" as const }];
+      // `1.22`, `1.22.x`; `^1.22`, `>=1.22` and `stable` leave it open.
+      const version = /^[v~]?(\d+\.\d+(?:\.\d+)?)(?:\.x)?$/.exec(scalar.text)?.[1];
+      return version === undefined ? [] : [{ job, version, scalar, by: "setup-go" as const }];
     }),
   ];
 }

@@ -35,7 +35,7 @@ export const rule: Rule = defineRule({
         // The official image has GOPATH=/go.
         const isOutside =
           /^(\/|~)/.test(at) || (isGolang && /^\$\{?(GOPATH|GOMODCACHE|HOME|GOCACHE)\}?(\/|$)/.test(at));
-        if (!isOutside || /^\/builds\//.test(at)) continue;
+        if (!isOutside || at.startsWith("/builds/")) continue;
         yield {
           ...placeOf(path),
           message: `${path.text} is outside of the project's folder, and nothing of it is kept: set ${/build/.test(at) ? "GOCACHE" : "GOMODCACHE"} to a folder below $CI_PROJECT_DIR, and cache that`,

@@ -30,7 +30,7 @@ export const rule: Rule = defineRule({
     for (const { vendor, steps } of jobsOf(facts)) {
       if (vendor !== "github") continue;
       for (const [index, checkout] of steps.entries()) {
-        if (!/^actions\/checkout@/.test(checkout.uses?.text ?? "") || checkout.uses === undefined) continue;
+        if (checkout.uses?.text.startsWith("actions/checkout@") !== true) continue;
         const { uses, with: inputs } = checkout;
         if (["fetch-depth", "fetch-tags", "repository"].some((name) => nodeAt(inputs, name) !== undefined)) continue;
         const reader = readerBehind(facts, steps.slice(index + 1));
@@ -50,8 +50,8 @@ export const rule: Rule = defineRule({
 /** The step that needs more than one commit, unless something fetches it before. */
 function readerBehind(facts: Facts, steps: readonly CiStep[]): Evidence | undefined {
   for (const { uses, script, commands } of steps) {
-    if (/^actions\/checkout@/.test(uses?.text ?? "")) return undefined;
-    if (uses !== undefined && /^goreleaser\/goreleaser-action@/.test(uses.text)) return seenAt(facts, uses);
+    if (uses?.text.startsWith("actions/checkout@") === true) return undefined;
+    if (uses?.text.startsWith("goreleaser/goreleaser-action@") === true) return seenAt(facts, uses);
     if (commands.some((each) => runs(each, "git", "fetch") || runs(each, "git", "pull"))) return undefined;
     // Within a substitution too, which is no command of its own here.
     const match = /\bgit describe\b(?![^\n)`]*--always)(?![^\n]*\|\|)/.exec(script?.text ?? "");
