@@ -39,8 +39,10 @@ export function buildContext(
     isExecutable,
   }: Pick<ProjectTree, "files" | "passedOver" | "sizeOf" | "isExecutable">,
   text: (file: string) => string | undefined,
+  /** The folder that a build names. */
+  named?: string,
 ): BuildContext {
-  const folder = contextFolder(dockerfile, all);
+  const folder = named ?? contextFolder(dockerfile, all);
   const prefix = folder === "" ? "" : `${folder}/`;
   const within = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
@@ -97,7 +99,7 @@ function takes(source: string, file: string): boolean {
 }
 
 /**
- * Where `docker build` is started is not written down: the root, or the Dockerfile's own folder. Whichever has more of what is
+ * Where `docker build` is started is often not written down: the root, or the Dockerfile's own folder. Whichever has more of what is
  * copied by name is taken; the root where both do.
  */
 function contextFolder({ file, stages }: Dockerfile, all: readonly string[]): string {

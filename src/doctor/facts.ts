@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { CiPipeline } from "../repo/ci/ciFile.ts";
 import { readCi } from "../repo/ci/readCi.ts";
+import { type DockerBuild, dockerBuilds, isBuildFile } from "../repo/dockerBuilds.ts";
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, goProjectOf } from "../repo/goProject.ts";
@@ -22,6 +23,8 @@ export interface Facts {
   /** undefined where the folder is no git repository of its own. */
   readonly git: GitRefs | undefined;
   readonly ci: readonly CiPipeline[];
+  /** What is built from where, as far as the repository says so. */
+  readonly builds: readonly DockerBuild[];
 }
 
 /** Stands for the shell's environment where a finding needs a place. */
@@ -29,6 +32,8 @@ export const environmentFile = "the environment";
 
 export interface DockerfileFacts extends Dockerfile {
   readonly context: BuildContext;
+  /** What builds it, as far as the repository says so. */
+  readonly builds: readonly DockerBuild[];
 }
 
 const dockerfileName = /(^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.[Dd]ockerfile$/;
@@ -54,7 +59,9 @@ export async function factsOf(tree: ProjectTree): Promise<Facts> {
     .slice(0, mostDockerfiles);
   const names = [
     ...dockerfiles,
-    ...tree.files.filter((file) => readName.test(file) && (isOwn(file) || file.endsWith("modules.txt"))),
+    ...tree.files.filter(
+      (file) => (readName.test(file) && (isOwn(file) || file.endsWith("modules.txt"))) || isBuildFile(file),
+    ),
   ];
   // Where there is no go.mod, what is told of it is told at a Go file.
   const firstGoFile = tree.files.find((file) => file.endsWith(".go") && isOwn(file));
@@ -67,7 +74,7 @@ export async function factsOf(tree: ProjectTree): Promise<Facts> {
   ]);
   const known = new Map([...texts, ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const)]);
   const text = (file: string): string | undefined => known.get(file);
-  const parsed = dockerfiles.map((file) => parseDockerfile(file, text(file) ?? ""));
+  const builds = dockerBuilds(tree.files, text, ci);
   return {
     files: tree.files,
     has: tree.has,
@@ -75,8 +82,19 @@ export async function factsOf(tree: ProjectTree): Promise<Facts> {
     go,
     git,
     ci,
-    dockerfiles: parsed.map((each) => ({ ...each, context: buildContext(each, tree, text) })),
+    builds,
+    dockerfiles: dockerfiles.map((file) => {
+      const own = builds.filter(({ dockerfile }) => dockerfile === file);
+      const parsed = parseDockerfile(file, text(file) ?? "", targetOf(own));
+      return { ...parsed, builds: own, context: buildContext(parsed, tree, text, own[0]?.context) };
+    }),
   };
+}
+
+/** The stage that all builds ask for; undefined where they don't agree, or ask for none. */
+function targetOf(builds: readonly DockerBuild[]): string | undefined {
+  const [first, ...others] = builds.map(({ target }) => target);
+  return others.every((each) => each === first) ? first : undefined;
 }
 
 async function readGo(tree: ProjectTree): Promise<GoProject | undefined> {

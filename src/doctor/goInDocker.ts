@@ -2,7 +2,7 @@
 
 import { posix } from "node:path";
 import type { Instruction, Stage } from "../repo/dockerfile/dockerfile.ts";
-import type { ShellCommand, ShellWord } from "../repo/dockerfile/shell.ts";
+import { type ShellCommand, type ShellWord, wordAfter } from "../repo/dockerfile/shell.ts";
 import { isOpen } from "../repo/dockerfile/variables.ts";
 import type { DockerfileFacts } from "./facts.ts";
 
@@ -83,13 +83,13 @@ export function variableOf({ instruction, command }: GoStep, name: string): stri
   return value === undefined || isOpen(value) ? undefined : value;
 }
 
-/** The value of a flag: `-o app`, `-o=app`. */
+/** The value of a flag of the go command: `-o app`, `-o=app`, `--o app`. */
 export function flagOf(args: readonly ShellWord[], flag: string): string | undefined {
-  for (const [index, { text }] of args.entries()) {
-    if (text === flag || text === `-${flag}`) return args[index + 1]?.text;
-    if (text.startsWith(`${flag}=`)) return text.slice(flag.length + 1);
-  }
-  return undefined;
+  return wordAfter(
+    args.map(({ text }) => text),
+    flag,
+    `-${flag}`,
+  );
 }
 
 /** The absolute path that a build writes; undefined where it isn't said. */

@@ -84,7 +84,8 @@ export interface Dockerfile {
   readonly reached: ReadonlySet<Stage>;
 }
 
-export function parseDockerfile(file: string, text: string): Dockerfile {
+/** @param target The stage that is built; undefined for the last one. */
+export function parseDockerfile(file: string, text: string, target?: string): Dockerfile {
   const starts = lineStarts(text);
   const offset = ({ line, character }: { line: number; character: number }): number => (starts[line] ?? 0) + character;
   const stages: Stage[] = [];
@@ -113,7 +114,7 @@ export function parseDockerfile(file: string, text: string): Dockerfile {
     state = after(instruction, state, outer);
     ends.set(current.stage, state);
   }
-  const last = stages.at(-1);
+  const last = (target === undefined ? undefined : stageNamed(target, stages)) ?? stages.at(-1);
   return { file, text, stages, globals, last, reached: reachedFrom(last, stages) };
 }
 

@@ -126,3 +126,13 @@ function visit(node: unknown, seen: (node: object, piped: boolean) => void, pipe
     else visit(value, seen, piped, depth + 1);
   }
 }
+
+/** The value of an option: `-f app`, `-f=app`. */
+export function wordAfter(words: readonly string[], ...names: readonly string[]): string | undefined {
+  for (const [index, word] of words.entries()) {
+    if (names.includes(word)) return words[index + 1];
+    const name = names.find((each) => word.startsWith(`${each}=`));
+    if (name !== undefined) return word.slice(name.length + 1);
+  }
+  return undefined;
+}

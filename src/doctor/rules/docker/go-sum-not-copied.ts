@@ -37,10 +37,10 @@ export const rule: Rule = defineRule({
       },
     },
   },
-  *check({ dockerfiles, has }) {
-    if (!has("go.sum")) return;
+  *check({ dockerfiles }) {
     for (const dockerfile of dockerfiles) {
-      if (dockerfile.context.folder !== "" || dockerfile.context.hiddenBy("go.sum") !== undefined) continue;
+      const { context } = dockerfile;
+      if (!context.files.includes("go.sum") || context.hiddenBy("go.sum") !== undefined) continue;
       for (const stage of dockerfile.stages) {
         const step = goSteps(stage).find(
           ({ verb }) => verb === "mod download" || verb === "build" || verb === "install",

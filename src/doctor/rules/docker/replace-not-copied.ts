@@ -1,3 +1,8 @@
+import { posix } from "node:path";
+import type { DockerBuild } from "../../../repo/dockerBuilds.ts";
+import { lineage, type Stage, stageNamed } from "../../../repo/dockerfile/dockerfile.ts";
+import type { DockerfileFacts, Facts } from "../../facts.ts";
+import type { Edit, Fix } from "../../finding.ts";
 import { filesBefore, goSteps } from "../../goInDocker.ts";
 import { lineText } from "../../places.ts";
 import { defineRule, type Rule } from "../../rule.ts";
@@ -39,6 +44,15 @@ export const rule: Rule = defineRule({
         "go.mod": "module example.com/app\n\ngo 1.24\n\nreplace example.com/lib => example.com/fork v1.0.0\n",
         Dockerfile: "FROM golang:1.24\nCOPY go.mod ./\nRUN go mod download\n",
       },
+      "a second context brings it": {
+        "shared/go.mod": "module example.com/shared\n\ngo 1.24\n",
+        "app/go.mod": "module example.com/app\n\ngo 1.24\n\nreplace example.com/shared => ../shared\n",
+        "app/main.go": "package main\n\nfunc main() {}\n",
+        "compose.yaml":
+          "services:\n  app:\n    build:\n      context: ./app\n      additional_contexts:\n        shared: ./shared\n",
+        "app/Dockerfile":
+          "FROM golang:1.24\nWORKDIR /src\nCOPY . .\nCOPY --from=shared . /shared\nRUN go build -o /app .\n",
+      },
       mounted: {
         ...files,
         Dockerfile:
@@ -46,12 +60,13 @@ export const rule: Rule = defineRule({
       },
     },
   },
-  *check({ dockerfiles, go, text }) {
-    const module = go?.modules.find(({ dir }) => dir === ".");
-    if (module === undefined) return;
-    const goMod = text("go.mod") ?? "";
+  *check({ dockerfiles, go, text, builds }) {
     for (const dockerfile of dockerfiles) {
-      if (dockerfile.context.folder !== "") continue;
+      const { context, file } = dockerfile;
+      const module = go?.modules.find(({ dir }) => dir === (context.folder || "."));
+      if (module === undefined) continue;
+      const goModFile = posix.join(context.folder, "go.mod");
+      const goMod = text(goModFile) ?? "";
       for (const stage of dockerfile.stages) {
         const step = dockerfile.reached.has(stage)
           ? goSteps(stage).find(({ verb }) => verb === "mod download" || verb === "build" || verb === "install")
@@ -60,34 +75,93 @@ export const rule: Rule = defineRule({
         const there = filesBefore(dockerfile, stage, step.instruction);
         if (!there.has("go.mod")) continue;
         for (const { by } of module.replaces) {
-          if (by.kind !== "folder" || there.has(`${by.dir}/go.mod`)) continue;
-          const isOutside = by.dir.startsWith("../") || by.dir.startsWith("/") || by.dir === "..";
+          if (by.kind !== "folder") continue;
+          const folder = by.dir.startsWith("/") ? by.dir : posix.relative(context.folder, by.dir);
+          if (there.has(`${folder}/go.mod`)) continue;
+          const isOutside = folder.startsWith("/") || folder === ".." || folder.startsWith("../");
+          const isInRepository = go?.tree.has(`${by.dir}/go.mod`) === true;
           // What is nowhere in the repository no COPY brings: mod/local-replace tells of it.
-          if (!isOutside && go?.tree.has(`${by.dir}/go.mod`) !== true) continue;
+          if (!isOutside && !isInRepository) continue;
+          const { start, end, workdir } = step.instruction;
+          const target = posix.resolve(workdir, by.written);
+          if (isOutside && bringsContext(stage, dockerfile.stages, target)) continue;
           const line = goMod.split("\n").findIndex((each) => each.includes(`=> ${by.written}`)) + 1;
-          const { file } = dockerfile;
-          const { start } = step.instruction;
-          const isWhole = dockerfile.context.files.includes(`${by.dir}/go.mod`);
           yield {
             file,
             start,
-            end: step.instruction.end,
+            end,
             message: isOutside
-              ? `go.mod replaces a module by ${by.written}, which lies outside of what the build is sent`
-              : `go.mod replaces a module by ${by.written}, and ${by.dir}/go.mod is not there yet when this runs`,
-            evidence: line > 0 ? [{ file: "go.mod", line, text: lineText(goMod, line).trim() }] : [],
-            ...(!isOutside && isWhole
-              ? {
-                  fix: {
-                    safe: true,
-                    title: `copy ${by.dir}/go.mod before`,
-                    edits: [{ file, start, end: start, text: `COPY ${by.dir}/go.mod ${by.dir}/\n` }],
-                  },
-                }
-              : {}),
+              ? `${goModFile} replaces a module by ${by.written}, which lies outside of what the build is sent${context.folder === "" ? "" : ` (${context.folder}/)`}`
+              : `${goModFile} replaces a module by ${by.written}, and ${folder}/go.mod is not there yet when this runs`,
+            evidence: line > 0 ? [{ file: goModFile, line, text: lineText(goMod, line).trim() }] : [],
+            ...(isOutside
+              ? isInRepository
+                ? contextFix(dockerfile, builds, text, { folder: by.dir, start, target })
+                : {}
+              : context.files.includes(`${folder}/go.mod`)
+                ? {
+                    fix: {
+                      safe: true,
+                      title: `copy ${folder}/go.mod before`,
+                      edits: [{ file, start, end: start, text: `COPY ${folder}/go.mod ${folder}/\n` }],
+                    },
+                  }
+                : {}),
           };
         }
       }
     }
   },
 });
+
+/** Whether a COPY puts something there that is of no stage of the file: of another image, or of a context of its own. */
+function bringsContext(stage: Stage, stages: readonly Stage[], target: string): boolean {
+  return lineage(stage).some(({ instructions }) =>
+    instructions.some(
+      ({ copy, workdir }) =>
+        copy?.from !== undefined &&
+        stageNamed(copy.from, stages) === undefined &&
+        posix.resolve(workdir, copy.destination) === target,
+    ),
+  );
+}
+
+/**
+ * A second context, of the folder alone: named in the compose file that builds it, copied before the go command runs. Where
+ * nothing in the repository says how it is built there is no place to name it.
+ */
+function contextFix(
+  { file, builds: own }: DockerfileFacts,
+  all: readonly DockerBuild[],
+  text: Facts["text"],
+  { folder, start, target }: { readonly folder: string; readonly start: number; readonly target: string },
+): { readonly fix?: Fix } {
+  const [build] = own;
+  const name = posix.basename(folder);
+  if (build?.by !== "compose" || own.length !== 1 || all.some(({ contexts }) => contexts.has(name))) return {};
+  const { place } = build;
+  const source = text(place.file) ?? "";
+  const written = source.slice(place.start, place.end);
+  const from = `./${posix.relative(posix.dirname(place.file), folder)}`;
+  const lineAt = source.lastIndexOf("\n", place.start) + 1;
+  const indent = /^( *)(?:[\w-]+:[ ]*)?/.exec(source.slice(lineAt))?.[1] ?? "";
+  // `build: ./app` becomes a map; a map gets one more key.
+  const isShort = !/[\n:{]/.test(written);
+  if (!isShort && written.startsWith("{")) return {};
+  const edit: Edit = isShort
+    ? {
+        ...place,
+        text: `\n${indent}  context: ${written}\n${indent}  additional_contexts:\n${indent}    ${name}: ${from}`,
+      }
+    : { ...place, start: place.end, text: `\n${indent}additional_contexts:\n${indent}  ${name}: ${from}` };
+  return {
+    fix: {
+      safe: true,
+      title: `${folder}/ as a second context`,
+      edits: [
+        isShort ? { ...edit, start: place.start - (source[place.start - 1] === " " ? 1 : 0) } : edit,
+        { file, start, end: start, text: `COPY --from=${name} . ${target}\n` },
+      ],
+    },
+  };
+}
