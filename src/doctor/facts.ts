@@ -5,6 +5,10 @@ import type { CiPipeline } from "../repo/ci/ciFile.ts";
 import { readCi } from "../repo/ci/readCi.ts";
 import { type DockerBuild, dockerBuilds, isBuildFile } from "../repo/dockerBuilds.ts";
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
+import { moduleCacheOf } from "../repo/dependencySource.ts";
+import { type KnownModule, knownModules } from "../repo/knownModules.ts";
+import { moduleCacheAt } from "../repo/moduleCache.ts";
+import { type VendorDrift, vendorDrifts } from "../repo/vendorDrift.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, goProjectOf } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
@@ -25,6 +29,15 @@ export interface Facts {
   readonly ci: readonly CiPipeline[];
   /** What is built from where, as far as the repository says so. */
   readonly builds: readonly DockerBuild[];
+  /** What the module cache of this machine knows of what is required, by `path version`. */
+  readonly known: ReadonlyMap<string, KnownModule>;
+  /** Vendored files that are not those of the modules that go.sum names. */
+  readonly drifts: readonly VendorDrift[];
+}
+
+export interface FactOptions {
+  /** GOMODCACHE; the environment's by default. null: there is none. */
+  readonly moduleCache?: string | null;
 }
 
 /** Stands for the shell's environment where a finding needs a place. */
@@ -47,12 +60,12 @@ const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
 const mostDockerfiles = 100;
 
 /** Reads a project's facts. Throws GoProjectError `unreadable` for a folder that can't be read. */
-export async function readFacts(folder: string): Promise<Facts> {
-  return factsOf(await readProjectTree(resolve(folder)));
+export async function readFacts(folder: string, options: FactOptions = {}): Promise<Facts> {
+  return factsOf(await readProjectTree(resolve(folder)), options);
 }
 
 /** The same of files that may lie elsewhere than on disk. Tags and origin are those of the tree's root. */
-export async function factsOf(tree: ProjectTree): Promise<Facts> {
+export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Promise<Facts> {
   const isOwn = (file: string): boolean => !notOwn.test(file);
   const dockerfiles = tree.files
     .filter((file) => dockerfileName.test(file) && !noDockerfile.test(file) && isOwn(file))
@@ -68,12 +81,25 @@ export async function factsOf(tree: ProjectTree): Promise<Facts> {
   if (firstGoFile !== undefined && !tree.files.some((file) => /(^|\/)go\.mod$/.test(file))) names.push(firstGoFile);
   const [texts, go, git, ci] = await Promise.all([
     Promise.all(names.map(async (file) => [file, (await tree.read(file)) ?? ""] as const)),
-    readGo(tree),
+    readGo(tree, options),
     readGitRefs(tree.root),
     readCi(tree.files, tree.read),
   ]);
-  const known = new Map([...texts, ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const)]);
-  const text = (file: string): string | undefined => known.get(file);
+  const folder = options.moduleCache === undefined ? moduleCacheOf(process.env) : options.moduleCache;
+  const cache = typeof folder === "string" ? moduleCacheAt(folder) : undefined;
+  const [known, drifts] = await Promise.all([
+    cache === undefined || go === undefined ? new Map<string, KnownModule>() : knownModules(go.modules, cache),
+    cache === undefined || go === undefined ? [] : vendorDrifts(tree, go.modules, cache),
+  ]);
+  const vendored = drifts.flatMap((drift) =>
+    drift.vendored === undefined ? [] : [[drift.file, drift.vendored] as const],
+  );
+  const read = new Map([
+    ...texts,
+    ...vendored,
+    ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const),
+  ]);
+  const text = (file: string): string | undefined => read.get(file);
   const builds = dockerBuilds(tree.files, text, ci);
   return {
     files: tree.files,
@@ -83,6 +109,8 @@ export async function factsOf(tree: ProjectTree): Promise<Facts> {
     git,
     ci,
     builds,
+    known,
+    drifts,
     dockerfiles: dockerfiles.map((file) => {
       const own = builds.filter(({ dockerfile }) => dockerfile === file);
       const parsed = parseDockerfile(file, text(file) ?? "", targetOf(own));
@@ -97,9 +125,9 @@ function targetOf(builds: readonly DockerBuild[]): string | undefined {
   return others.every((each) => each === first) ? first : undefined;
 }
 
-async function readGo(tree: ProjectTree): Promise<GoProject | undefined> {
+async function readGo(tree: ProjectTree, options: FactOptions): Promise<GoProject | undefined> {
   try {
-    return await goProjectOf(tree);
+    return await goProjectOf(tree, options);
   } catch (error) {
     // No module, or a broken one: rules about go.mod say so by themselves.
     if (error instanceof GoProjectError) return undefined;

@@ -2,7 +2,7 @@
 
 import { ModuleError } from "../gomod/error.ts";
 import * as modfile from "../gomod/modfile.ts";
-import type { Constraint } from "../gomod/source/constraint.ts";
+import { mayBeBuilt } from "../gomod/source.ts";
 import { isStandard } from "../repo/cgoNeed.ts";
 import type { GoModule } from "../repo/goModules.ts";
 import { under } from "../repo/goPackages.ts";
@@ -49,7 +49,7 @@ function importsOf(go: Facts["go"], { dir }: GoModule): ReadonlyMap<string, Impo
   const found = new Map<string, ImportPlace>();
   for (const each of packages) {
     for (const [name, { header, isTest }] of [...each.files, ...each.allFiles, ...each.tests]) {
-      if (!each.files.has(name) && !mayBeBuilt(header.constraint, true)) continue;
+      if (!each.files.has(name) && !mayBeBuilt(header.constraint)) continue;
       for (const { path } of header.imports) {
         if (isStandard(path) || own.has(path)) continue;
         const before = found.get(path);
@@ -59,22 +59,6 @@ function importsOf(go: Facts["go"], { dir }: GoModule): ReadonlyMap<string, Impo
     }
   }
   return found;
-}
-
-/** As `go mod tidy` sees it (cmd/go/internal/imports, eval): every tag may be set or not, but for `ignore`, which is not. */
-function mayBeBuilt(constraint: Constraint | undefined, wanted: boolean): boolean {
-  switch (constraint?.kind) {
-    case undefined:
-      return wanted;
-    case "tag":
-      return constraint.tag === "ignore" ? false : wanted;
-    case "not":
-      return !mayBeBuilt(constraint.of, !wanted);
-    case "and":
-      return mayBeBuilt(constraint.left, wanted) && mayBeBuilt(constraint.right, wanted);
-    case "or":
-      return mayBeBuilt(constraint.left, wanted) || mayBeBuilt(constraint.right, wanted);
-  }
 }
 
 /** Whether a package may be of a module: the module's path, or something below it. */

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
+import { fillModuleCache, inModuleCache } from "../../test/harness/moduleCache.ts";
 import { TempDir } from "../../test/harness/tempDir.ts";
 import { diagnose } from "./diagnose.ts";
 import { environmentFile, type Facts, readFacts } from "./facts.ts";
@@ -13,11 +14,14 @@ import { rules } from "./rules.ts";
 
 async function examine(files: ExampleFiles, rule: Rule): Promise<{ findings: readonly Finding[]; facts: Facts }> {
   await using folder = await TempDir.create("rule");
+  await using cache = await TempDir.create("module-cache");
+  const sum = await fillModuleCache(cache.path, files);
   for (const [path, text] of Object.entries(files)) {
+    if (path.startsWith(inModuleCache)) continue;
     await mkdir(dirname(folder.join(path)), { recursive: true });
-    await writeFile(folder.join(path), text);
+    await writeFile(folder.join(path), text.replaceAll("$SUM", sum));
   }
-  const facts = await readFacts(folder.path);
+  const facts = await readFacts(folder.path, { moduleCache: cache.path });
   return { findings: diagnose(facts, rules, [rule]), facts };
 }
 

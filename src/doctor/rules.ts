@@ -110,6 +110,7 @@ import { rule as dockerVariableInExecForm } from "./rules/docker/variable-in-exe
 import { rule as dockerVendorNotInContext } from "./rules/docker/vendor-not-in-context.ts";
 import { rule as dockerWorkspaceMemberNotCopied } from "./rules/docker/workspace-member-not-copied.ts";
 import { rule as internalUsedFromOutside } from "./rules/internal/used-from-outside.ts";
+import { rule as modDeprecated } from "./rules/mod/deprecated.ts";
 import { rule as modDirectiveNewerThanGoLine } from "./rules/mod/directive-newer-than-go-line.ts";
 import { rule as modGoLineNamesNoRelease } from "./rules/mod/go-line-names-no-release.ts";
 import { rule as modGoModBroken } from "./rules/mod/go-mod-broken.ts";
@@ -128,11 +129,16 @@ import { rule as modPathNotTheRepository } from "./rules/mod/path-not-the-reposi
 import { rule as modRelativeImport } from "./rules/mod/relative-import.ts";
 import { rule as modReplaceWithoutEffect } from "./rules/mod/replace-without-effect.ts";
 import { rule as modRequirementNobodyImports } from "./rules/mod/requirement-nobody-imports.ts";
+import { rule as modRetracted } from "./rules/mod/retracted.ts";
+import { rule as modTagOfPseudoVersion } from "./rules/mod/tag-of-pseudo-version.ts";
 import { rule as modWorkspaceMemberMissing } from "./rules/mod/workspace-member-missing.ts";
 import { rule as modWorkspaceOlderThanMember } from "./rules/mod/workspace-older-than-member.ts";
 import { rule as tagMajorNotInPath } from "./rules/tag/major-not-in-path.ts";
 import { rule as tagNestedWithoutPrefix } from "./rules/tag/nested-without-prefix.ts";
 import { rule as tagNotAVersion } from "./rules/tag/not-a-version.ts";
+import { rule as vendorChanged } from "./rules/vendor/changed.ts";
+import { rule as vendorExtraFile } from "./rules/vendor/extra-file.ts";
+import { rule as vendorMissingFile } from "./rules/vendor/missing-file.ts";
 import { rule as vendorOutOfStep } from "./rules/vendor/out-of-step.ts";
 import { rule as vendorPackageMissing } from "./rules/vendor/package-missing.ts";
 import { rule as vendorPackageNobodyNames } from "./rules/vendor/package-nobody-names.ts";
@@ -248,6 +254,7 @@ export const rules: readonly Rule[] = [
   dockerVendorNotInContext,
   dockerWorkspaceMemberNotCopied,
   internalUsedFromOutside,
+  modDeprecated,
   modDirectiveNewerThanGoLine,
   modGoLineNamesNoRelease,
   modGoModBroken,
@@ -266,11 +273,16 @@ export const rules: readonly Rule[] = [
   modRelativeImport,
   modReplaceWithoutEffect,
   modRequirementNobodyImports,
+  modRetracted,
+  modTagOfPseudoVersion,
   modWorkspaceMemberMissing,
   modWorkspaceOlderThanMember,
   tagMajorNotInPath,
   tagNestedWithoutPrefix,
   tagNotAVersion,
+  vendorChanged,
+  vendorExtraFile,
+  vendorMissingFile,
   vendorOutOfStep,
   vendorPackageMissing,
   vendorPackageNobodyNames,

@@ -11,7 +11,13 @@ export {
   unixSystems,
 } from "./source/buildContext.ts";
 export type { CgoFlags } from "./source/cgo.ts";
-export { type Constraint, constraintHolds, evaluateConstraint, formatConstraint } from "./source/constraint.ts";
+export {
+  type Constraint,
+  constraintHolds,
+  evaluateConstraint,
+  formatConstraint,
+  mayBeBuilt,
+} from "./source/constraint.ts";
 export { parseConstraint } from "./source/parseConstraint.ts";
 export { type Directive, embedPatterns } from "./source/directive.ts";
 export type { Embed } from "./source/embed.ts";

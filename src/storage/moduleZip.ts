@@ -32,6 +32,39 @@ export function goModOfZip(path: string, module: string, version: string): Uint8
   }
 }
 
+/** The names of a zip's files, without their prefix, and the content of those that are asked for. */
+export interface OpenedModuleZip extends Disposable {
+  readonly names: ReadonlySet<string>;
+  /** @throws ModuleError `badZip`, `suspectZip` */
+  readonly read: (name: string) => Uint8Array;
+}
+
+/** A zip that somebody else has checked. @throws ModuleError `badZip`, or a system error. */
+export function openModuleZip(path: string, module: string, version: string): OpenedModuleZip {
+  const fd = openSync(path, "r");
+  try {
+    const reader = readerOf(fd);
+    const prefix = `${module}@${version}/`;
+    const entries = new Map(
+      readDirectory(reader)
+        .entries.filter(({ name }) => name.startsWith(prefix))
+        .map((entry) => [entry.name.slice(prefix.length), entry] as const),
+    );
+    return {
+      names: new Set(entries.keys()),
+      read(name) {
+        const entry = entries.get(name);
+        if (entry === undefined) throw new Error(`the zip has no ${name}`);
+        return readEntry(reader, entry, ports);
+      },
+      [Symbol.dispose]: () => closeSync(fd),
+    };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
 function readerOf(fd: number): ZipReader {
   return {
     size: fstatSync(fd).size,

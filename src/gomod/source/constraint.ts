@@ -29,6 +29,27 @@ export function evaluateConstraint(constraint: Constraint, holds: (tag: string) 
   }
 }
 
+/**
+ * Reports whether some build may take in a file with this constraint, as `go mod tidy` and `go mod vendor` ask: every tag may
+ * hold or not, but for `ignore`, which never does (cmd/go/internal/imports, ShouldBuild with AnyTags).
+ */
+export function mayBeBuilt(constraint: Constraint | undefined): boolean {
+  return constraint === undefined || mayBe(constraint, true);
+}
+
+function mayBe(constraint: Constraint, wanted: boolean): boolean {
+  switch (constraint.kind) {
+    case "tag":
+      return constraint.tag === "ignore" ? false : wanted;
+    case "not":
+      return !mayBe(constraint.of, !wanted);
+    case "and":
+      return mayBe(constraint.left, wanted) && mayBe(constraint.right, wanted);
+    case "or":
+      return mayBe(constraint.left, wanted) || mayBe(constraint.right, wanted);
+  }
+}
+
 /** The constraint as a `//go:build` line has it, with no more brackets than it needs. */
 export function formatConstraint(constraint: Constraint): string {
   switch (constraint.kind) {
