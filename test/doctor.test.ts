@@ -113,6 +113,8 @@ test("findings in every format, fixes that keep line ends, and nothing left afte
   expect(found, found.stderr).toMatchObject({ exitCode: 1 });
   expect(found.stdout).toContain("error Dockerfile:3:1 docker/env-lost-between-runs");
   expect(found.stdout).toContain("2 errors, 0 warnings, 0 advice");
+  expect(found.stdout).toContain('        -ENTRYPOINT /app\n        +ENTRYPOINT ["/app"]\n');
+  expect(found.stdout).toContain("  leave # fairlead ignore=docker/env-lost-between-runs the reason\n");
 
   const json: unknown = JSON.parse((await doctor(folder, "--json")).stdout);
   const at = { file: "Dockerfile", line: 3, column: 1, rule: "docker/env-lost-between-runs", severity: "error" };

@@ -7,6 +7,8 @@ import { type DockerBuild, dockerBuilds, isBuildFile } from "../repo/dockerBuild
 import { type Dockerfile, parseDockerfile } from "../repo/dockerfile/dockerfile.ts";
 import { moduleCacheOf } from "../repo/dependencySource.ts";
 import { type KnownModule, knownModules } from "../repo/knownModules.ts";
+import type { Machine } from "../repo/machine.ts";
+import type { MachineProbes } from "../repo/machineProbes.ts";
 import { moduleCacheAt } from "../repo/moduleCache.ts";
 import { type VendorDrift, vendorDrifts } from "../repo/vendorDrift.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
@@ -33,11 +35,18 @@ export interface Facts {
   readonly known: ReadonlyMap<string, KnownModule>;
   /** Vendored files that are not those of the modules that go.sum names. */
   readonly drifts: readonly VendorDrift[];
+  /** The machine that builds; undefined where another one does: for a revision in git, an editor's text. */
+  readonly machine: Machine | undefined;
+  /** What the network said; undefined where it was not asked. */
+  readonly probes: MachineProbes | undefined;
 }
 
 export interface FactOptions {
   /** GOMODCACHE; the environment's by default. null: there is none. */
   readonly moduleCache?: string | null;
+  readonly machine?: Machine;
+  /** Asks the network: needs the machine. */
+  readonly probe?: (machine: Machine, go: GoProject | undefined, text: Facts["text"]) => Promise<MachineProbes>;
 }
 
 /** Stands for the shell's environment where a finding needs a place. */
@@ -111,6 +120,8 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
     builds,
     known,
     drifts,
+    machine: options.machine,
+    probes: options.machine === undefined ? undefined : await options.probe?.(options.machine, go, text),
     dockerfiles: dockerfiles.map((file) => {
       const own = builds.filter(({ dockerfile }) => dockerfile === file);
       const parsed = parseDockerfile(file, text(file) ?? "", targetOf(own));

@@ -51,5 +51,18 @@ function filesText(files: ExampleFiles): string[] {
     main.length > 0
       ? [...main, ...told.filter(([name, text]) => name === "go.mod" && /replace|go 1\.25/.test(text))]
       : told
-  ).flatMap(([name, text]) => [`\`${name}\`:`, "", "```", text.trimEnd(), "```", ""]);
+  ).flatMap(([name, text]) => [`${placeName(name)}:`, "", "```", text.trimEnd(), "```", ""]);
+}
+
+/** Where an example's file lies: in the project, or on the machine that builds. */
+function placeName(name: string): string {
+  const [, inHome, mode] = /^\$HOME\/(\S+)(?: (\d+))?$/.exec(name) ?? [];
+  if (inHome !== undefined) return `\`~/${inHome}\`${mode === undefined ? "" : ` (mode ${mode})`}`;
+  if (name.startsWith("$GOMODCACHE/")) return `\`${name.slice("$GOMODCACHE/".length)}\` of the module cache`;
+  const told: Readonly<Record<string, string>> = {
+    $ENV: "The environment",
+    $FREE: "Bytes that are free on the disk",
+    $PROBE: "What the source answers, with `--probe`",
+  };
+  return told[name] ?? `\`${name}\``;
 }

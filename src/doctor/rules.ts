@@ -109,6 +109,25 @@ import { rule as dockerUserNotInImage } from "./rules/docker/user-not-in-image.t
 import { rule as dockerVariableInExecForm } from "./rules/docker/variable-in-exec-form.ts";
 import { rule as dockerVendorNotInContext } from "./rules/docker/vendor-not-in-context.ts";
 import { rule as dockerWorkspaceMemberNotCopied } from "./rules/docker/workspace-member-not-copied.ts";
+import { rule as envBadPattern } from "./rules/env/bad-pattern.ts";
+import { rule as envChecksumsOff } from "./rules/env/checksums-off.ts";
+import { rule as envCredentialsOverHttp } from "./rules/env/credentials-over-http.ts";
+import { rule as envDiskFull } from "./rules/env/disk-full.ts";
+import { rule as envFolderUnusable } from "./rules/env/folder-unusable.ts";
+import { rule as envGoTooOld } from "./rules/env/go-too-old.ts";
+import { rule as envGoprivateTooBroad } from "./rules/env/goprivate-too-broad.ts";
+import { rule as envModFlag } from "./rules/env/mod-flag.ts";
+import { rule as envModulesOff } from "./rules/env/modules-off.ts";
+import { rule as envNameLeaks } from "./rules/env/name-leaks.ts";
+import { rule as envNetrcIncomplete } from "./rules/env/netrc-incomplete.ts";
+import { rule as envNetrcReadable } from "./rules/env/netrc-readable.ts";
+import { rule as envPrivateNotMarked } from "./rules/env/private-not-marked.ts";
+import { rule as envProxyEntriesIgnored } from "./rules/env/proxy-entries-ignored.ts";
+import { rule as envProxyVariables } from "./rules/env/proxy-variables.ts";
+import { rule as envSettingUnknown } from "./rules/env/setting-unknown.ts";
+import { rule as envSourceFails } from "./rules/env/source-fails.ts";
+import { rule as envSshKeyReadable } from "./rules/env/ssh-key-readable.ts";
+import { rule as envTokenRefused } from "./rules/env/token-refused.ts";
 import { rule as internalUsedFromOutside } from "./rules/internal/used-from-outside.ts";
 import { rule as modDeprecated } from "./rules/mod/deprecated.ts";
 import { rule as modDirectiveNewerThanGoLine } from "./rules/mod/directive-newer-than-go-line.ts";
@@ -253,6 +272,25 @@ export const rules: readonly Rule[] = [
   dockerVariableInExecForm,
   dockerVendorNotInContext,
   dockerWorkspaceMemberNotCopied,
+  envBadPattern,
+  envChecksumsOff,
+  envCredentialsOverHttp,
+  envDiskFull,
+  envFolderUnusable,
+  envGoTooOld,
+  envGoprivateTooBroad,
+  envModFlag,
+  envModulesOff,
+  envNameLeaks,
+  envNetrcIncomplete,
+  envNetrcReadable,
+  envPrivateNotMarked,
+  envProxyEntriesIgnored,
+  envProxyVariables,
+  envSettingUnknown,
+  envSourceFails,
+  envSshKeyReadable,
+  envTokenRefused,
   internalUsedFromOutside,
   modDeprecated,
   modDirectiveNewerThanGoLine,

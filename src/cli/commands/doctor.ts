@@ -6,7 +6,7 @@ import type { DoctorSettings } from "../../config/doctorSettings.ts";
 import { type LoadedSettings, loadSettings } from "../../config/load.ts";
 import { suggest } from "../../config/suggest.ts";
 import { diagnose, isAtLeast } from "../../doctor/diagnose.ts";
-import { type Facts, factsOf, readFacts } from "../../doctor/facts.ts";
+import { type FactOptions, type Facts, factsOf, readFacts } from "../../doctor/facts.ts";
 import type { Finding, Severity } from "../../doctor/finding.ts";
 import { applyFixes } from "../../doctor/fixes.ts";
 import { codeQuality, fingerprint, githubCommands, markdown } from "../../doctor/report/ci.ts";
@@ -16,6 +16,10 @@ import { rules } from "../../doctor/rules.ts";
 import { GitError } from "../../repo/gitCommand.ts";
 import { readGitTree } from "../../repo/gitTree.ts";
 import { GoProjectError } from "../../repo/goProjectError.ts";
+import { localHost } from "../../repo/goHost.ts";
+import { httpAsk } from "../../repo/httpAsk.ts";
+import { freeBytes, readMachine } from "../../repo/machine.ts";
+import { probeMachine } from "../../repo/machineProbes.ts";
 import { placeInProject } from "../../repo/placeInProject.ts";
 import { readProjectTree, withFile } from "../../repo/projectTree.ts";
 import { unifiedDiff } from "../../repo/unifiedDiff.ts";
@@ -33,6 +37,7 @@ Examples:
   fairlead doctor --format sarif > fairlead.sarif
   fairlead doctor --baseline .fairlead-baseline --write-baseline     begin in an old repository
   fairlead doctor --revision v1.2.3       that revision, without checking it out
+  fairlead doctor --probe                 asks the network, too: module sources, tokens
   fairlead doctor --stdin-filename build/Dockerfile --json - < buffer     for an editor
 
 A finding is left be by a comment before its line:  # fairlead ignore=RULE the reason
@@ -52,6 +57,7 @@ interface Flags {
   readonly baseline?: string;
   readonly writeBaseline?: boolean;
   readonly revision?: string;
+  readonly probe?: boolean;
   readonly stdinFilename?: string;
 }
 
@@ -79,6 +85,9 @@ export function command(): Command {
     .option("--write-baseline", "write today's findings into it")
     .addOption(new Option("--revision <commit>", "look at a revision in git instead of the work tree").conflicts("fix"))
     .addOption(
+      new Option("--probe", "ask the module sources and registries that are set up here, too").conflicts("revision"),
+    )
+    .addOption(
       new Option(
         "--stdin-filename <file>",
         "with - : what the text on standard input is called; only it is told about",
@@ -92,7 +101,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
   if (folder === "-" || flags.stdinFilename !== undefined) return runOnText(folder, flags);
   const root = resolve(folder);
   const policy = readPolicy(root);
-  const facts = await read(root, flags.revision);
+  const facts = await read(root, flags);
   const chosen = chosenRules(flags.rule);
   const all = diagnose(facts, rules, chosen, policy);
   const baseline = flags.baseline ?? (policy.baseline === undefined ? undefined : resolve(root, policy.baseline));
@@ -103,7 +112,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
   else print(findings, facts, flags);
   const left =
     flags.fix === true && flags.diff !== true
-      ? diagnose(await read(root), rules, chosen, policy).filter((finding) => !known.has(fingerprint(finding)))
+      ? diagnose(await read(root, flags), rules, chosen, policy).filter((finding) => !known.has(fingerprint(finding)))
       : findings;
   const failOn = flags.failOn ?? policy.failOn;
   if (left.some(({ severity }) => isAtLeast(severity, failOn))) process.exitCode = exitCode.findings;
@@ -130,9 +139,9 @@ function noSuchRule(id: string): string {
   return `and there is no such rule; ${meant === undefined ? "docs/doctor.md lists them" : `did you mean ${meant}?`}`;
 }
 
-async function read(root: string, revision?: string): Promise<Facts> {
+async function read(root: string, { revision, probe }: Flags): Promise<Facts> {
   try {
-    if (revision === undefined) return await readFacts(root);
+    if (revision === undefined) return await readFacts(root, await ofThisMachine(root, probe === true));
     await using tree = await readGitTree(root, revision);
     return await factsOf(tree);
   } catch (error) {
@@ -140,6 +149,23 @@ async function read(root: string, revision?: string): Promise<Facts> {
       throw new CommandError(error.message, exitCode.usage, { cause: error });
     throw error;
   }
+}
+
+/** What belongs to the machine that builds: its settings, and, where it is wanted, what the network says of them. */
+async function ofThisMachine(root: string, probe: boolean): Promise<FactOptions> {
+  const host = { ...localHost(process.env), freeBytes };
+  const machine = await readMachine(host);
+  if (!probe) return { machine };
+  const ask = httpAsk({ connectMs: 5000, firstByteMs: 20_000 });
+  return {
+    machine,
+    probe: async (_, go, text) => {
+      const own = machine.npmrc === undefined ? undefined : await host.readText(machine.npmrc.file);
+      const npmrcs = [await host.readText(join(root, ".npmrc")), own].flatMap((each) => each ?? []);
+      process.stderr.write("fairlead doctor: asking module sources and registries …\n");
+      return probeMachine(machine, go, [text("package.json") ?? ""], npmrcs, { host, ask });
+    },
+  };
 }
 
 /** An editor's buffer, seen in its project. `--fix` gives the mended text back. */

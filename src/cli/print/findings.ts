@@ -1,5 +1,8 @@
 import { styleText } from "node:util";
+import { environmentFile } from "../../doctor/facts.ts";
 import type { Finding, Severity } from "../../doctor/finding.ts";
+import { applyFixes } from "../../doctor/fixes.ts";
+import { unifiedDiff } from "../../repo/unifiedDiff.ts";
 import { hang } from "./wrap.ts";
 
 const colours: Readonly<Record<Severity, "red" | "yellow" | "cyan">> = {
@@ -8,6 +11,7 @@ const colours: Readonly<Record<Severity, "red" | "yellow" | "cyan">> = {
   advice: "cyan",
 };
 const shownLines = 4;
+const shownChanges = 8;
 
 /** Each finding with its lines, why it matters, what elsewhere shows it and what to do; then a summary. */
 export function formatFindings(
@@ -16,7 +20,7 @@ export function formatFindings(
   columns: number,
 ): string {
   if (findings.length === 0) return "nothing found\n";
-  const blocks = findings.map((finding) => block(finding, text(finding.file) ?? "", columns));
+  const blocks = findings.map((finding) => block(finding, text, columns));
   const count = (severity: Severity): string => {
     const number = findings.filter((finding) => finding.severity === severity).length;
     return severity === "advice" ? `${number} advice` : `${number} ${severity}${number === 1 ? "" : "s"}`;
@@ -26,33 +30,54 @@ export function formatFindings(
   return `${blocks.join("\n")}\n${count("error")}, ${count("warning")}, ${count("advice")}${next}\n`;
 }
 
-function block(
-  { rule, severity, file, line, column, endLine, message, why, evidence, fix }: Finding,
-  text: string,
-  columns: number,
-): string {
-  const head = `${styleText(colours[severity], severity)} ${styleText("bold", `${file}:${line}:${column}`)} ${rule}`;
+function block(finding: Finding, text: (file: string) => string | undefined, columns: number): string {
+  const { rule, severity, file, line, column, message, why, evidence } = finding;
+  const isHere = file === environmentFile;
+  const place = isHere ? file : `${file}:${line}:${column}`;
+  return [
+    `${styleText(colours[severity], severity)} ${styleText("bold", place)} ${rule}`,
+    hang("  ", message, columns),
+    ...(isHere ? [] : frame(finding, text(file) ?? "")),
+    ...evidence.map((each) => hang("  seen  ", `${each.file}:${each.line}  ${each.text}`, columns)),
+    hang("  why   ", why, columns),
+    ...mending(finding, text, columns),
+    `  leave ${leaving(rule, file)}`,
+    "",
+  ].join("\n");
+}
+
+/** What leaves a finding be: a comment, or a line of fairlead.yaml where a file has no comments. */
+function leaving(rule: string, file: string): string {
+  if (file === environmentFile) return `${rule}: off under doctor.rules in fairlead.yaml`;
+  if (/\.(json|sum|lock)$|(^|\/)vendor\//.test(file)) return `rule: ${rule} under doctor.ignore in fairlead.yaml`;
+  return `${/\.(go|mod|work)$/.test(file) ? "//" : "#"} fairlead ignore=${rule} the reason`;
+}
+
+/** The lines themselves. */
+function frame({ line, endLine }: Finding, text: string): readonly string[] {
   const all = text.split("\n").slice(line - 1, endLine);
   const width = String(line + Math.min(all.length, shownLines)).length;
   const shown = all
     .slice(0, shownLines)
     .map((content, index) => `  ${String(line + index).padStart(width)} │ ${content.replace(/\r$/, "")}`);
-  return [
-    head,
-    hang("  ", message, columns),
-    ...shown,
-    ...(all.length > shownLines ? [`  ${" ".repeat(width)} │ …`] : []),
-    ...evidence.map(({ file, line, text }) => hang("  seen  ", `${file}:${line}  ${text}`, columns)),
-    hang("  why   ", why, columns),
-    ...(fix === undefined
-      ? []
-      : [
-          hang(
-            "  fix   ",
-            fix.safe ? fix.title : `${fix.title} (--fix --unsafe: it changes what the build means)`,
-            columns,
-          ),
-        ]),
-    "",
-  ].join("\n");
+  return all.length > shownLines ? [...shown, `  ${" ".repeat(width)} │ …`] : shown;
+}
+
+/** What the fix is, and the lines that it changes. */
+function mending(finding: Finding, text: (file: string) => string | undefined, columns: number): readonly string[] {
+  const { fix } = finding;
+  if (fix === undefined) return [];
+  const title = fix.safe ? fix.title : `${fix.title} (--fix --unsafe: it changes what the build means)`;
+  const changed = applyFixes([finding], text, true).files.flatMap(({ file, before, after }) =>
+    unifiedDiff(file, before, after)
+      .split("\n")
+      .filter((line) => /^[-+](?![-+]{2} )/.test(line))
+      .map((line) => (file === finding.file ? line : `${line}   ${styleText("dim", `(${file})`)}`)),
+  );
+  const lines = changed.slice(0, shownChanges).map((line) => {
+    const plain = `        ${line.replace(/\r$/, "")}`;
+    return line.startsWith("+") ? styleText("green", plain) : styleText("red", plain);
+  });
+  const more = changed.length > shownChanges ? [`        … ${changed.length - shownChanges} more lines: --diff`] : [];
+  return [hang("  fix   ", title, columns), ...lines, ...more];
 }

@@ -1,5 +1,6 @@
 // SARIF 2.1.0, as GitHub's code scanning and editors read it: rules with their pages, true columns.
 
+import { environmentFile } from "../facts.ts";
 import type { Finding, Severity } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 
@@ -19,7 +20,8 @@ export function sarif(findings: readonly Finding[], rules: readonly Rule[], vers
           ruleIndex: used.indexOf(finding.rule),
           level: levels[finding.severity],
           message: { text: finding.message },
-          locations: [{ physicalLocation: place(finding.file, finding) }],
+          // What is wrong with the machine has no place in the repository.
+          locations: finding.file === environmentFile ? [] : [{ physicalLocation: place(finding.file, finding) }],
           relatedLocations: finding.evidence.map(({ file, line, text }, id) => ({
             id,
             message: { text },
