@@ -11,6 +11,7 @@ import { goEnv } from "./harness/goTools.ts";
 import { imageNeeds, loadGolang } from "./harness/images.ts";
 import { missing } from "./harness/require.ts";
 import { TempDir } from "./harness/tempDir.ts";
+import { saveImages } from "./image/savedImage.ts";
 
 const launcher = resolve(import.meta.dirname, "../bin/fairlead");
 
@@ -93,6 +94,33 @@ test("an editor's text is told about instead of the file's, and mended on standa
     exitCode: 0,
     stdout: 'FROM scratch\nENTRYPOINT ["/app"]\n',
   });
+});
+
+test("an image that was built is looked into, and told of at the instruction that makes it so", async () => {
+  const start = '#!/bin/bash\nexec /app "$@"\n';
+  await using folder = await project({
+    "start.sh": start,
+    Dockerfile: 'FROM scratch\nCOPY --chmod=755 start.sh /start.sh\nUSER 65532\nENTRYPOINT ["/start.sh"]\n',
+  });
+  await using archive = await TempDir.create("image");
+  const config = { Entrypoint: ["/start.sh"], User: "65532" };
+  const layers = [
+    [
+      { name: "start.sh", content: start },
+      { name: "root/.netrc", content: "" },
+    ],
+  ];
+  await writeFile(archive.join("app.tar"), saveImages([{ tag: "app:1", layers, config }]));
+  const found = await doctor(folder, "--image", archive.join("app.tar"), "--json");
+  expect(found, found.stderr).toMatchObject({ exitCode: 1 });
+  expect(JSON.parse(found.stdout)).toMatchObject({
+    findings: [
+      { rule: "image/secret-inside", file: "Dockerfile", line: 2 },
+      { rule: "image/will-not-start", file: "Dockerfile", line: 4, severity: "error" },
+    ],
+  });
+  expect((await doctor(folder, "--image", archive.join("app.tar"))).stdout).toContain("no such file or directory");
+  expect(await doctor(folder, "--image", archive.join("none.tar"))).toMatchObject({ exitCode: 2 });
 });
 
 function doctor(folder: TempDir, ...args: readonly string[]): Promise<CommandRun> {

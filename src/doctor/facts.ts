@@ -16,6 +16,7 @@ import { type GoProject, goProjectOf } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
 import { type ProjectTree, readProjectTree } from "../repo/projectTree.ts";
 import { type BuildContext, buildContext } from "./buildContext.ts";
+import type { ImageFacts } from "./imageFacts.ts";
 
 export interface Facts {
   /** All files of the project, by name. */
@@ -39,18 +40,18 @@ export interface Facts {
   readonly machine: Machine | undefined;
   /** What the network said; undefined where it was not asked. */
   readonly probes: MachineProbes | undefined;
+  /** The image that was built of it, where one is given. */
+  readonly image: ImageFacts | undefined;
 }
 
 export interface FactOptions {
   /** GOMODCACHE; the environment's by default. null: there is none. */
   readonly moduleCache?: string | null;
   readonly machine?: Machine;
+  readonly image?: ImageFacts;
   /** Asks the network: needs the machine. */
   readonly probe?: (machine: Machine, go: GoProject | undefined, text: Facts["text"]) => Promise<MachineProbes>;
 }
-
-/** Stands for the shell's environment where a finding needs a place. */
-export const environmentFile = "the environment";
 
 export interface DockerfileFacts extends Dockerfile {
   readonly context: BuildContext;
@@ -121,6 +122,7 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
     known,
     drifts,
     machine: options.machine,
+    image: options.image,
     probes: options.machine === undefined ? undefined : await options.probe?.(options.machine, go, text),
     dockerfiles: dockerfiles.map((file) => {
       const own = builds.filter(({ dockerfile }) => dockerfile === file);

@@ -51,3 +51,16 @@ export interface Finding {
   /** The rule's page, from the repository's root. */
   readonly docs: string;
 }
+
+/** Stands for the machine where a problem needs a place. */
+export const environmentFile = "the environment";
+
+/** Stands for an image. */
+export function imageFile(name: string): string {
+  return `image ${name}`;
+}
+
+/** What is not of the repository's files: it has no line, and nobody can write a comment there. */
+export function isElsewhere(file: string): boolean {
+  return file === environmentFile || file.startsWith("image ");
+}

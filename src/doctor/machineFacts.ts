@@ -5,8 +5,8 @@ import { parseModulePath } from "../gomod/path.ts";
 import type { GoSettings } from "../repo/goSettings.ts";
 import { moduleRoute } from "../repo/moduleRoute.ts";
 import { type RouteWarning, type RouteWarningCode, routeWarnings } from "../repo/routeWarnings.ts";
-import { environmentFile, type Facts } from "./facts.ts";
-import type { Problem } from "./finding.ts";
+import type { Facts } from "./facts.ts";
+import { environmentFile, type Problem } from "./finding.ts";
 
 /** A problem of the machine has no place in a file of the repository. */
 export const here: Pick<Problem, "file" | "start" | "end"> = { file: environmentFile, start: 0, end: 0 };

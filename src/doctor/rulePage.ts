@@ -51,16 +51,25 @@ function filesText(files: ExampleFiles): string[] {
     main.length > 0
       ? [...main, ...told.filter(([name, text]) => name === "go.mod" && /replace|go 1\.25/.test(text))]
       : told
-  ).flatMap(([name, text]) => [`${placeName(name)}:`, "", "```", text.trimEnd(), "```", ""]);
+  ).flatMap(([name, text]) => [`${placeName(name)}:`, "", "```", shownText(text), "```", ""]);
+}
+
+function shownText(text: string): string {
+  const module = /^\$GO_PROGRAM\((.*)\)$/.exec(text)?.[1];
+  const plain = module === undefined ? text.trimEnd() : `(a Go program of ${module})`;
+  return plain.length > 400 && !plain.includes("\n") ? `${plain.slice(0, 60)}… (${plain.length} characters)` : plain;
 }
 
 /** Where an example's file lies: in the project, or on the machine that builds. */
 function placeName(name: string): string {
   const [, inHome, mode] = /^\$HOME\/(\S+)(?: (\d+))?$/.exec(name) ?? [];
   if (inHome !== undefined) return `\`~/${inHome}\`${mode === undefined ? "" : ` (mode ${mode})`}`;
+  const [, layer = "", inLayer] = /^\$IMAGE\/(\d+)\/(.+)$/.exec(name) ?? [];
+  if (inLayer !== undefined) return `\`/${inLayer}\` in layer ${layer} of the image`;
   if (name.startsWith("$GOMODCACHE/")) return `\`${name.slice("$GOMODCACHE/".length)}\` of the module cache`;
   const told: Readonly<Record<string, string>> = {
     $ENV: "The environment",
+    $IMAGE: "The image's configuration",
     $FREE: "Bytes that are free on the disk",
     $PROBE: "What the source answers, with `--probe`",
   };

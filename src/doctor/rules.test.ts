@@ -3,12 +3,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
+import { exampleImage, isOfImage } from "../../test/harness/exampleImage.ts";
 import { exampleMachine, isOfMachine } from "../../test/harness/exampleMachine.ts";
 import { fillModuleCache, inModuleCache } from "../../test/harness/moduleCache.ts";
 import { TempDir } from "../../test/harness/tempDir.ts";
 import { diagnose } from "./diagnose.ts";
-import { environmentFile, type Facts, readFacts } from "./facts.ts";
-import type { Finding } from "./finding.ts";
+import { type Facts, readFacts } from "./facts.ts";
+import { type Finding, isElsewhere } from "./finding.ts";
 import { applyFixes } from "./fixes.ts";
 import type { ExampleFiles, Rule } from "./rule.ts";
 import { rules } from "./rules.ts";
@@ -18,14 +19,18 @@ async function examine(files: ExampleFiles, rule: Rule): Promise<{ findings: rea
   await using cache = await TempDir.create("module-cache");
   const sum = await fillModuleCache(cache.path, files);
   for (const [path, text] of Object.entries(files)) {
-    if (path.startsWith(inModuleCache) || isOfMachine(path)) continue;
+    if (path.startsWith(inModuleCache) || isOfMachine(path) || isOfImage(path)) continue;
     await mkdir(dirname(folder.join(path)), { recursive: true });
     await writeFile(folder.join(path), text.replaceAll("$SUM", sum));
   }
   await using scope = new AsyncDisposableStack();
   const home = scope.use(await TempDir.create("home"));
   const machine = await exampleMachine(files, home.path, scope);
-  const facts = await readFacts(folder.path, { moduleCache: cache.path, ...machine });
+  const facts = await readFacts(folder.path, {
+    moduleCache: cache.path,
+    ...machine,
+    ...(await exampleImage(files, home.path)),
+  });
   return { findings: diagnose(facts, rules, [rule]), facts };
 }
 
@@ -36,7 +41,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
     const { findings, facts } = await examine(bad, rule);
     expect(findings).toMatchObject([{ rule: id, docs: `docs/rules/${id}.md` }]);
     const [finding] = findings;
-    if (finding?.file !== environmentFile)
+    if (!isElsewhere(finding?.file ?? ""))
       expect(facts.text(finding?.file ?? "")?.split("\n").length).toBeGreaterThanOrEqual(finding?.line ?? Infinity);
     expect(finding?.message).not.toMatch(/undefined|\[object/);
   });
@@ -59,7 +64,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
     if (finding === undefined) throw new Error("it does not speak");
     const lines = (facts.text(finding.file) ?? "").split("\n");
     // JSON and go.sum have no comments, and what the shell's environment holds has no lines of its own.
-    if (/\.(json|sum)$/.test(finding.file) || finding.file === environmentFile) return;
+    if (/\.(json|sum)$/.test(finding.file) || isElsewhere(finding.file)) return;
     const indent = /^\s*/.exec(lines[finding.line - 1] ?? "")?.[0] ?? "";
     const mark = `${indent}${/\.(mod|work|go)$/.test(finding.file) ? "//" : "#"}`;
     const ignored = (reason: string): ExampleFiles => ({

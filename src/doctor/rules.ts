@@ -128,6 +128,15 @@ import { rule as envSettingUnknown } from "./rules/env/setting-unknown.ts";
 import { rule as envSourceFails } from "./rules/env/source-fails.ts";
 import { rule as envSshKeyReadable } from "./rules/env/ssh-key-readable.ts";
 import { rule as envTokenRefused } from "./rules/env/token-refused.ts";
+import { rule as imageGoOlderThanGoMod } from "./rules/image/go-older-than-go-mod.ts";
+import { rule as imageMayNotStart } from "./rules/image/may-not-start.ts";
+import { rule as imageNeedMissing } from "./rules/image/need-missing.ts";
+import { rule as imageOfAnotherModule } from "./rules/image/of-another-module.ts";
+import { rule as imageRootUser } from "./rules/image/root-user.ts";
+import { rule as imageSecretInside } from "./rules/image/secret-inside.ts";
+import { rule as imageToolchainInside } from "./rules/image/toolchain-inside.ts";
+import { rule as imageWaste } from "./rules/image/waste.ts";
+import { rule as imageWillNotStart } from "./rules/image/will-not-start.ts";
 import { rule as internalUsedFromOutside } from "./rules/internal/used-from-outside.ts";
 import { rule as modDeprecated } from "./rules/mod/deprecated.ts";
 import { rule as modDirectiveNewerThanGoLine } from "./rules/mod/directive-newer-than-go-line.ts";
@@ -291,6 +300,15 @@ export const rules: readonly Rule[] = [
   envSourceFails,
   envSshKeyReadable,
   envTokenRefused,
+  imageGoOlderThanGoMod,
+  imageMayNotStart,
+  imageNeedMissing,
+  imageOfAnotherModule,
+  imageRootUser,
+  imageSecretInside,
+  imageToolchainInside,
+  imageWaste,
+  imageWillNotStart,
   internalUsedFromOutside,
   modDeprecated,
   modDirectiveNewerThanGoLine,

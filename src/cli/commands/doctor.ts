@@ -9,10 +9,12 @@ import { diagnose, isAtLeast } from "../../doctor/diagnose.ts";
 import { type FactOptions, type Facts, factsOf, readFacts } from "../../doctor/facts.ts";
 import type { Finding, Severity } from "../../doctor/finding.ts";
 import { applyFixes } from "../../doctor/fixes.ts";
+import { imageFactsOf } from "../../doctor/imageFacts.ts";
 import { codeQuality, fingerprint, githubCommands, markdown } from "../../doctor/report/ci.ts";
 import { unknownNames } from "../../doctor/policy.ts";
 import { sarif } from "../../doctor/report/sarif.ts";
 import { rules } from "../../doctor/rules.ts";
+import { LayerWatch } from "../../image/report/layerReport.ts";
 import { GitError } from "../../repo/gitCommand.ts";
 import { readGitTree } from "../../repo/gitTree.ts";
 import { GoProjectError } from "../../repo/goProjectError.ts";
@@ -24,6 +26,7 @@ import { placeInProject } from "../../repo/placeInProject.ts";
 import { readProjectTree, withFile } from "../../repo/projectTree.ts";
 import { unifiedDiff } from "../../repo/unifiedDiff.ts";
 import { CommandError, exitCode } from "../exitCode.ts";
+import { withImage } from "../openedImage.ts";
 import { ownVersion } from "../ownVersion.ts";
 import { formatFindings } from "../print/findings.ts";
 import { printJson, printWarnings } from "../print/format.ts";
@@ -37,6 +40,7 @@ Examples:
   fairlead doctor --format sarif > fairlead.sarif
   fairlead doctor --baseline .fairlead-baseline --write-baseline     begin in an old repository
   fairlead doctor --revision v1.2.3       that revision, without checking it out
+  fairlead doctor --image app:1.2.3       with the image that was built of it
   fairlead doctor --probe                 asks the network, too: module sources, tokens
   fairlead doctor --stdin-filename build/Dockerfile --json - < buffer     for an editor
 
@@ -58,6 +62,7 @@ interface Flags {
   readonly writeBaseline?: boolean;
   readonly revision?: string;
   readonly probe?: boolean;
+  readonly image?: string;
   readonly stdinFilename?: string;
 }
 
@@ -87,6 +92,7 @@ export function command(): Command {
     .addOption(
       new Option("--probe", "ask the module sources and registries that are set up here, too").conflicts("revision"),
     )
+    .addOption(new Option("--image <reference>", "look into the image that was built of it, too").conflicts("revision"))
     .addOption(
       new Option(
         "--stdin-filename <file>",
@@ -139,9 +145,10 @@ function noSuchRule(id: string): string {
   return `and there is no such rule; ${meant === undefined ? "docs/doctor.md lists them" : `did you mean ${meant}?`}`;
 }
 
-async function read(root: string, { revision, probe }: Flags): Promise<Facts> {
+async function read(root: string, { revision, probe, image }: Flags): Promise<Facts> {
   try {
-    if (revision === undefined) return await readFacts(root, await ofThisMachine(root, probe === true));
+    if (revision === undefined)
+      return await readFacts(root, { ...(await ofThisMachine(root, probe === true)), ...(await ofImage(image)) });
     await using tree = await readGitTree(root, revision);
     return await factsOf(tree);
   } catch (error) {
@@ -149,6 +156,12 @@ async function read(root: string, { revision, probe }: Flags): Promise<Facts> {
       throw new CommandError(error.message, exitCode.usage, { cause: error });
     throw error;
   }
+}
+
+async function ofImage(reference: string | undefined): Promise<FactOptions> {
+  if (reference === undefined) return {};
+  const observer = new LayerWatch();
+  return withImage(reference, { observer }, (image) => ({ image: imageFactsOf(reference, image, observer) }));
 }
 
 /** What belongs to the machine that builds: its settings, and, where it is wanted, what the network says of them. */

@@ -1,6 +1,5 @@
 import { styleText } from "node:util";
-import { environmentFile } from "../../doctor/facts.ts";
-import type { Finding, Severity } from "../../doctor/finding.ts";
+import { type Finding, isElsewhere, type Severity } from "../../doctor/finding.ts";
 import { applyFixes } from "../../doctor/fixes.ts";
 import { unifiedDiff } from "../../repo/unifiedDiff.ts";
 import { hang } from "./wrap.ts";
@@ -32,7 +31,7 @@ export function formatFindings(
 
 function block(finding: Finding, text: (file: string) => string | undefined, columns: number): string {
   const { rule, severity, file, line, column, message, why, evidence } = finding;
-  const isHere = file === environmentFile;
+  const isHere = isElsewhere(file);
   const place = isHere ? file : `${file}:${line}:${column}`;
   return [
     `${styleText(colours[severity], severity)} ${styleText("bold", place)} ${rule}`,
@@ -48,7 +47,7 @@ function block(finding: Finding, text: (file: string) => string | undefined, col
 
 /** What leaves a finding be: a comment, or a line of fairlead.yaml where a file has no comments. */
 function leaving(rule: string, file: string): string {
-  if (file === environmentFile) return `${rule}: off under doctor.rules in fairlead.yaml`;
+  if (isElsewhere(file)) return `${rule}: off under doctor.rules in fairlead.yaml`;
   if (/\.(json|sum|lock)$|(^|\/)vendor\//.test(file)) return `rule: ${rule} under doctor.ignore in fairlead.yaml`;
   return `${/\.(go|mod|work)$/.test(file) ? "//" : "#"} fairlead ignore=${rule} the reason`;
 }

@@ -1,8 +1,7 @@
 // What CI systems show beside the lines of a merge request.
 
 import { createHash } from "node:crypto";
-import { environmentFile } from "../facts.ts";
-import type { Finding, Severity } from "../finding.ts";
+import { type Finding, isElsewhere, type Severity } from "../finding.ts";
 
 const commands: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", advice: "notice" };
 
@@ -10,10 +9,9 @@ const commands: Readonly<Record<Severity, string>> = { error: "error", warning: 
 export function githubCommands(findings: readonly Finding[]): string {
   return findings
     .map(({ severity, file, line, column, endLine, endColumn, rule, message, why }) => {
-      const place =
-        file === environmentFile
-          ? ""
-          : `file=${property(file)},line=${line},col=${column},endLine=${endLine},endColumn=${endColumn},`;
+      const place = isElsewhere(file)
+        ? ""
+        : `file=${property(file)},line=${line},col=${column},endLine=${endLine},endColumn=${endColumn},`;
       return `::${commands[severity]} ${place}title=${property(rule)}::${data(`${message}\n${why}`)}\n`;
     })
     .join("");

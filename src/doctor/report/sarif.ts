@@ -1,7 +1,6 @@
 // SARIF 2.1.0, as GitHub's code scanning and editors read it: rules with their pages, true columns.
 
-import { environmentFile } from "../facts.ts";
-import type { Finding, Severity } from "../finding.ts";
+import { type Finding, isElsewhere, type Severity } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", advice: "note" };
@@ -21,7 +20,7 @@ export function sarif(findings: readonly Finding[], rules: readonly Rule[], vers
           level: levels[finding.severity],
           message: { text: finding.message },
           // What is wrong with the machine has no place in the repository.
-          locations: finding.file === environmentFile ? [] : [{ physicalLocation: place(finding.file, finding) }],
+          locations: isElsewhere(finding.file) ? [] : [{ physicalLocation: place(finding.file, finding) }],
           relatedLocations: finding.evidence.map(({ file, line, text }, id) => ({
             id,
             message: { text },
