@@ -1,28 +1,15 @@
-// The doctor as people use it: the command, its formats and fixes; and the truth of it, by real builds before and after.
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+// The doctor as people use it: the command, its formats and fixes.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
 import type { ExampleFiles } from "../src/doctor/rule.ts";
-import { rules } from "../src/doctor/rules.ts";
 import { tryCommand, type CommandRun } from "./harness/command.ts";
-import { DockerEngine } from "./harness/dockerEngine.ts";
 import { GitRepository } from "./harness/gitRepository.ts";
-import { goEnv } from "./harness/goTools.ts";
-import { imageNeeds, loadGolang } from "./harness/images.ts";
-import { missing } from "./harness/require.ts";
+import { writeProject as project } from "./harness/writeProject.ts";
 import { TempDir } from "./harness/tempDir.ts";
 import { saveImages } from "./image/savedImage.ts";
 
 const launcher = resolve(import.meta.dirname, "../bin/fairlead");
-
-async function project(files: ExampleFiles): Promise<TempDir> {
-  const folder = await TempDir.create("doctor");
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(folder.join(path)), { recursive: true });
-    await writeFile(folder.join(path), text);
-  }
-  return folder;
-}
 
 test("fairlead.yaml decides how loud a rule is, and what is left be where; it must name rules that there are", async () => {
   const settings = `doctor:
@@ -187,58 +174,3 @@ test("a baseline leaves out what was there before; wrong usage is told", async (
   expect(await doctor(folder, "--rule", "docker/no-such")).toMatchObject({ exitCode: 2 });
   expect(await doctor(folder, "--baseline", folder.join("nothing"))).toMatchObject({ exitCode: 2 });
 });
-
-/** Those whose finding says that the build fails; each really fails, and after the fix it does not. */
-const failing = [
-  "context/needed-file-ignored",
-  "docker/copy-misses-packages",
-  "docker/replace-not-copied",
-  "docker/workspace-member-not-copied",
-];
-
-describe("before and after", { timeout: 600_000 }, () => {
-  const reason = missing(...DockerEngine.needs, ...imageNeeds);
-  let engine: DockerEngine;
-
-  beforeAll(async () => {
-    if (reason !== undefined) return;
-    engine = await DockerEngine.start();
-    await loadGolang(engine);
-  });
-
-  afterAll(async () => {
-    if (reason === undefined) await engine[Symbol.asyncDispose]();
-  });
-
-  test.each(failing)("%s: the build fails, and succeeds once it is mended", async (id) => {
-    if (reason !== undefined) return;
-    const rule = rules.find((each) => each.id === id);
-    if (rule === undefined) throw new Error(`there is no rule ${id}`);
-    await using before = await project(here(rule.examples.bad));
-    await using after = await TempDir.create("mended");
-    await cp(before.path, after.path, { recursive: true });
-    expect((await build(engine, before)).exitCode).not.toBe(0);
-    const fixed = await doctor(after, "--fix", "--rule", id);
-    expect(fixed, fixed.stderr).toMatchObject({ exitCode: 0 });
-    const mended = await build(engine, after);
-    expect(mended.exitCode, mended.stderr).toBe(0);
-  });
-});
-
-/** With this machine's Go, and nothing to download. */
-function here(files: ExampleFiles): ExampleFiles {
-  const go = goEnv("GOVERSION").replace(/^go(\d+\.\d+).*$/, "$1");
-  return Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [
-      path,
-      text
-        .replaceAll("golang:1.24", `golang:${go}`)
-        .replaceAll("WORKDIR /src\n", "")
-        .replace(/^(FROM golang\S*)\n/, "$1\nWORKDIR /src\nENV GOPROXY=off\n"),
-    ]),
-  );
-}
-
-function build(engine: DockerEngine, folder: TempDir): Promise<CommandRun> {
-  return engine.tryDocker(["build", "--network", "none", "--tag", "doctor", folder.path], { timeout: 300_000 });
-}

@@ -62,6 +62,13 @@ const cases: readonly Case[] = [
     after: "good",
   },
   { rule: "vendor/out-of-step", args: ["build", "./..."], says: /inconsistent vendoring/, after: "good" },
+  { rule: "mod/go-mod-broken", args: ["build", "./..."], says: /unknown directive: requires/ },
+  { rule: "mod/go-sum-broken", args: ["list", "-m", "all"], says: /malformed go\.sum/ },
+  {
+    rule: "vendor/passed-over",
+    args: ["list", "-mod=mod", "rsc.io/quote"],
+    says: /module lookup disabled by GOPROXY=off/,
+  },
   {
     rule: "vendor/package-missing",
     args: ["list", "rsc.io/quote"],

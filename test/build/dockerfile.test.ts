@@ -1,7 +1,6 @@
 // `fairlead dockerfile` against BuildKit: projects of every shape are built from the Dockerfile and .dockerignore that it prints,
 // with modules through Fairlead's own gateway, and the images run as they would on a host. FAIRLEAD_LONG=1 builds all of the
 // real projects and writes docs/evidence/dockerfiles.md.
-import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { ignoreMatcher } from "../../src/repo/ignorePattern.ts";
 import { command, tryCommand } from "../harness/command.ts";
 import type { DockerEngine } from "../harness/dockerEngine.ts";
 import { writeEvidence } from "../harness/evidence.ts";
+import { sumLines } from "../harness/sumLines.ts";
 import { GitServer } from "../harness/gitServer.ts";
 import { makeProject } from "../harness/madeProject.ts";
 import { missing, requireAll } from "../harness/require.ts";
@@ -161,8 +161,11 @@ describe("generated Dockerfiles build and run", { timeout: 1_500_000 }, () => {
         "FROM golang:1.26-bookworm\nCOPY ca.crt /usr/local/share/ca-certificates/corp.crt\nRUN update-ca-certificates\n",
       "ca/netrc": `machine ${name} login ci password ${password}\n`,
     });
-    const files = ["go.mod", "lib.go"].map((file) => [file, repository.path] as const);
-    await writeFile(project.join("go.sum"), await sumLines(`${name}/team/lib`, "v1.2.0", files));
+    const files = {
+      "go.mod": await readFile(`${repository.path}/go.mod`, "utf8"),
+      "lib.go": await readFile(`${repository.path}/lib.go`, "utf8"),
+    };
+    await writeFile(project.join("go.sum"), sumLines(`${name}/team/lib`, "v1.2.0", files));
     expect((await world.generate(project.path)).stderr).toContain("looks private, and GOPRIVATE here doesn't cover it");
     await engine.docker(["build", "--tag", "golang:corp", project.join("ca")]);
     const corporate = ["--build-arg", "GO_IMAGE=golang:corp", "--add-host", `${name}:${engine.lan.address}`];
@@ -254,20 +257,4 @@ function stepOf(log: string, text: string): string {
     .split("\n")
     .filter((line) => line.startsWith(`#${number} `))
     .join("\n");
-}
-
-/** The two lines of go.sum for a module of these files (https://go.dev/ref/mod#go-sum-files). */
-async function sumLines(
-  path: string,
-  version: string,
-  files: readonly (readonly [name: string, folder: string])[],
-): Promise<string> {
-  const hash = (data: string | Buffer, encoding: "hex" | "base64"): string =>
-    createHash("sha256").update(data).digest(encoding);
-  const lines = await Promise.all(
-    files.map(async ([name, folder]) => [name, hash(await readFile(`${folder}/${name}`), "hex")] as const),
-  );
-  const all = lines.map(([name, sum]) => `${sum}  ${path}@${version}/${name}\n`).join("");
-  const mod = lines.filter(([name]) => name === "go.mod").map(([name, sum]) => `${sum}  ${name}\n`);
-  return `${path} ${version} h1:${hash(all, "base64")}\n${path} ${version}/go.mod h1:${hash(mod.join(""), "base64")}\n`;
 }

@@ -23,6 +23,11 @@ const debianReleases: Readonly<Record<string, number>> = {
   forky: 14,
 };
 
+/** `bookworm` of 12. */
+export function debianCodename(release: number): string | undefined {
+  return Object.entries(debianReleases).find(([, number]) => number === release)?.[0];
+}
+
 export function readBaseImage(reference: string): BaseImage {
   const [, path = "", tag, digest] = /^([^@]*?)(?::([\w.-]+))?(?:@(.+))?$/.exec(reference) ?? [];
   const name = path.slice(path.lastIndexOf("/") + 1);

@@ -65,6 +65,7 @@ function* inCommands(facts: Facts): Generator<Problem> {
       };
     const [first] = operands(command.args, 1);
     if (command.args[0]?.text !== "get" || first === undefined || !facts.has("go.mod")) continue;
+    const isOwn = operands(command.args, 1).every(({ text }) => /^\.(\/|$)/.test(text));
     yield {
       ...placeIn(script, command),
       message:
@@ -74,7 +75,9 @@ function* inCommands(facts: Facts): Generator<Problem> {
       evidence: [seenAt(facts, { file: script.file, start: command.start, end: command.end })],
       ...(first.text.includes("@") && command.args.length === 2
         ? fixOf(false, "go install", scriptEdit(facts, script, command.args[0], "install"))
-        : {}),
+        : isOwn
+          ? fixOf(false, "go mod download", scriptEdit(facts, script, command, "go mod download"))
+          : {}),
     };
   }
 }

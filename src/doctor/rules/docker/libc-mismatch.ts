@@ -1,7 +1,9 @@
 import type { MainPackage } from "../../../repo/goProject.ts";
 import { goSteps, type GoStep, outputOf, variableOf } from "../../goInDocker.ts";
 import { defineRule, type Rule } from "../../rule.ts";
-import { stageNamed } from "../../../repo/dockerfile/dockerfile.ts";
+import type { Fix } from "../../finding.ts";
+import { debianCodename } from "../../../repo/dockerfile/baseImage.ts";
+import { type Stage, stageNamed } from "../../../repo/dockerfile/dockerfile.ts";
 
 const files = {
   "go.mod": "module example.com/app\n\ngo 1.24\n",
@@ -21,6 +23,7 @@ export const rule: Rule = defineRule({
       ...files,
       Dockerfile: `${build}FROM debian:bookworm-slim\nCOPY --from=build /app /app\nENTRYPOINT ["/app"]\n`,
     },
+    fixed: { Dockerfile: `${build}FROM debian:bookworm-slim\nCOPY --from=build /app /app\nENTRYPOINT ["/app"]\n` },
     silent: {
       "cgo is off": {
         ...files,
@@ -94,11 +97,25 @@ export const rule: Rule = defineRule({
               text: `${because.importPath} needs cgo`,
             },
           ],
+          ...baseFix(file, last, builder),
         };
       }
     }
   },
 });
+
+/** The builder's own distribution to run on, where nothing is installed on the other one. */
+function baseFix(file: string, last: Stage, { base }: Stage): { readonly fix?: Fix } {
+  const release = base.system === "debian" && base.debian !== undefined ? debianCodename(base.debian) : undefined;
+  const alpine = base.system === "alpine" ? /alpine(\d+\.\d+)/.exec(base.tag ?? "")?.[1] : undefined;
+  const wanted =
+    release !== undefined ? `debian:${release}-slim` : alpine === undefined ? undefined : `alpine:${alpine}`;
+  const { from, instructions, parent, base: old } = last;
+  const isPlain = parent === undefined && from.text.startsWith(old.reference);
+  if (wanted === undefined || !isPlain || instructions.some(({ keyword }) => keyword === "RUN")) return {};
+  const edit = { file, start: from.textStart, end: from.textStart + old.reference.length, text: wanted };
+  return { fix: { safe: true, title: `run it on ${wanted}, whose C library it was linked against`, edits: [edit] } };
+}
 
 function mainOf({ command }: GoStep, mains: readonly MainPackage[]): MainPackage | undefined {
   const named = command.args.map(({ text }) => text).findLast((text) => text === "." || text.startsWith("./"));

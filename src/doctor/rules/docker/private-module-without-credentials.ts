@@ -14,6 +14,8 @@ const files = {
 const dockerfile = (flags: string, more = ""): string =>
   `FROM golang:1.24\nWORKDIR /src\nENV GOPRIVATE=git.corp.internal\n${more}COPY go.mod go.sum ./\nRUN ${flags}go mod download\nCOPY . .\nRUN go build -o /app .\n`;
 
+const netrcMount = "--mount=type=secret,id=netrc,target=/root/.netrc,required=true ";
+
 export const rule: Rule = defineRule({
   id: "docker/private-module-without-credentials",
   title: "a private module is downloaded in a build that has no credentials",
@@ -23,6 +25,7 @@ export const rule: Rule = defineRule({
   examples: {
     bad: { ...files, Dockerfile: dockerfile("") },
     good: { ...files, Dockerfile: dockerfile("--mount=type=secret,id=netrc,target=/root/.netrc ") },
+    fixed: { Dockerfile: dockerfile(netrcMount) },
     silent: {
       "an SSH agent": { ...files, Dockerfile: dockerfile("--mount=type=ssh ") },
       "a proxy that is given from outside": { ...files, Dockerfile: dockerfile("", "ARG GOPROXY\n") },
@@ -74,6 +77,18 @@ export const rule: Rule = defineRule({
           severity: isSure ? "error" : "warning",
           message: `${first.path} is fetched from its host, and this step has neither a secret nor an SSH agent: RUN --mount=type=secret,id=netrc,target=/root/.netrc`,
           evidence: line === 0 ? [] : [{ file: "go.mod", line, text: lineText(goMod, line) }],
+          // go mod download and no more: the modules that it fetched are there for what comes behind it.
+          ...(isSure && step.verb === "mod download"
+            ? {
+                fix: {
+                  safe: true,
+                  title: "mount .netrc: docker build --secret id=netrc,src=$HOME/.netrc",
+                  edits: [
+                    { file, start: step.instruction.textStart, end: step.instruction.textStart, text: netrcMount },
+                  ],
+                },
+              }
+            : {}),
         };
         break;
       }

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
-import type { DockerBuild } from "../../../repo/dockerBuilds.ts";
 import { lineage, type Stage, stageNamed } from "../../../repo/dockerfile/dockerfile.ts";
 import type { DockerfileFacts, Facts } from "../../facts.ts";
 import type { Edit, Fix } from "../../finding.ts";
 import { filesBefore, goSteps } from "../../goInDocker.ts";
 import { lineText } from "../../places.ts";
+import { fromTheRoot } from "../../widerContext.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const files = {
@@ -60,7 +60,8 @@ export const rule: Rule = defineRule({
       },
     },
   },
-  *check({ dockerfiles, go, text, builds }) {
+  *check(facts) {
+    const { dockerfiles, go, text } = facts;
     for (const dockerfile of dockerfiles) {
       const { context, file } = dockerfile;
       const module = go?.modules.find(({ dir }) => dir === (context.folder || "."));
@@ -96,7 +97,7 @@ export const rule: Rule = defineRule({
             evidence: line > 0 ? [{ file: goModFile, line, text: lineText(goMod, line).trim() }] : [],
             ...(isOutside
               ? isInRepository
-                ? contextFix(dockerfile, builds, text, { folder: by.dir, start, target })
+                ? contextFix(dockerfile, facts, { folder: by.dir, start, target })
                 : {}
               : context.files.includes(`${folder}/go.mod`)
                 ? {
@@ -126,42 +127,14 @@ function bringsContext(stage: Stage, stages: readonly Stage[], target: string): 
   );
 }
 
-/**
- * A second context, of the folder alone: named in the compose file that builds it, copied before the go command runs. Where
- * nothing in the repository says how it is built there is no place to name it.
- */
+/** The build moved up to where it sees the folder, and the folder copied. */
 function contextFix(
-  { file, builds: own }: DockerfileFacts,
-  all: readonly DockerBuild[],
-  text: Facts["text"],
+  dockerfile: DockerfileFacts,
+  facts: Facts,
   { folder, start, target }: { readonly folder: string; readonly start: number; readonly target: string },
 ): { readonly fix?: Fix } {
-  const [build] = own;
-  const name = posix.basename(folder);
-  if (build?.by !== "compose" || own.length !== 1 || all.some(({ contexts }) => contexts.has(name))) return {};
-  const { place } = build;
-  const source = text(place.file) ?? "";
-  const written = source.slice(place.start, place.end);
-  const from = `./${posix.relative(posix.dirname(place.file), folder)}`;
-  const lineAt = source.lastIndexOf("\n", place.start) + 1;
-  const indent = /^( *)(?:[\w-]+:[ ]*)?/.exec(source.slice(lineAt))?.[1] ?? "";
-  // `build: ./app` becomes a map; a map gets one more key.
-  const isShort = !/[\n:{]/.test(written);
-  if (!isShort && written.startsWith("{")) return {};
-  const edit: Edit = isShort
-    ? {
-        ...place,
-        text: `\n${indent}  context: ${written}\n${indent}  additional_contexts:\n${indent}    ${name}: ${from}`,
-      }
-    : { ...place, start: place.end, text: `\n${indent}additional_contexts:\n${indent}  ${name}: ${from}` };
-  return {
-    fix: {
-      safe: true,
-      title: `${folder}/ as a second context`,
-      edits: [
-        isShort ? { ...edit, start: place.start - (source[place.start - 1] === " " ? 1 : 0) } : edit,
-        { file, start, end: start, text: `COPY --from=${name} . ${target}\n` },
-      ],
-    },
-  };
+  const edits = fromTheRoot(dockerfile, facts);
+  if (edits === undefined) return {};
+  const copy: Edit = { file: dockerfile.file, start, end: start, text: `COPY ${folder} ${target}\n` };
+  return { fix: { safe: true, title: `build from the root, where ${folder}/ is seen`, edits: [...edits, copy] } };
 }

@@ -73,7 +73,7 @@ export const rule: Rule = defineRule({
                   safe: true,
                   title: "copy the members",
                   edits: [
-                    { file, start, end: start, text: missing.map((folder) => `COPY ${folder} ${folder}\n`).join("") },
+                    { file, start, end: start, text: missing.map((folder) => copyOf(folder, step.verb)).join("") },
                   ],
                 },
               }
@@ -83,3 +83,8 @@ export const rule: Rule = defineRule({
     }
   },
 });
+
+/** A download reads the go.mod alone: with all of a member before it, each change of its source would fetch everything again. */
+function copyOf(folder: string, verb: string): string {
+  return verb === "mod download" ? `COPY ${folder}/go.mod ${folder}/\n` : `COPY ${folder} ${folder}\n`;
+}

@@ -1,5 +1,6 @@
 import { compare } from "../../../gomod/gover.ts";
-import { placeOf, writtenModules } from "../../goModules.ts";
+import type { Fix } from "../../finding.ts";
+import { placeOf, type WrittenModule, writtenModules } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 export const rule: Rule = defineRule({
@@ -11,6 +12,7 @@ export const rule: Rule = defineRule({
   examples: {
     bad: { "go.mod": "module example.com/app\n\ngo 1.22.0\n\ntool example.com/app/cmd/gen\n" },
     good: { "go.mod": "module example.com/app\n\ngo 1.24.0\n\ntool example.com/app/cmd/gen\n" },
+    fixed: { "go.mod": "module example.com/app\n\ngo 1.24.0\n\ntool example.com/app/cmd/gen\n" },
     silent: {
       "a toolchain brings the newer Go": {
         "go.mod": "module example.com/app\n\ngo 1.22.0\n\ntoolchain go1.24.1\n\ntool example.com/app/cmd/gen\n",
@@ -33,8 +35,21 @@ export const rule: Rule = defineRule({
       for (const { since, name, line } of newer) {
         const has = name === "toolchain" ? go : compare(toolchain, go) > 0 ? toolchain : go;
         if (line === undefined || compare(has, since) >= 0) continue;
-        yield { ...placeOf(written, line), message: `${name} is known since Go ${since}, and the go line says ${go}` };
+        yield {
+          ...placeOf(written, line),
+          message: `${name} is known since Go ${since}, and the go line says ${go}`,
+          ...goLineFix(written, since),
+        };
       }
     }
   },
 });
+
+/** Whoever builds it with an older Go can't do so any more, which they could not before either, but the language changes too. */
+function goLineFix(written: WrittenModule, since: string): { readonly fix?: Fix } {
+  const line = written.parsed.go?.syntax;
+  if (line === undefined) return {};
+  return {
+    fix: { safe: false, title: `go ${since}.0`, edits: [{ ...placeOf(written, line), text: `go ${since}.0` }] },
+  };
+}

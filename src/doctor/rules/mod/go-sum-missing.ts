@@ -12,6 +12,11 @@ export const rule: Rule = defineRule({
     bad: { "go.mod": required },
     good: { "go.mod": required, "go.sum": "rsc.io/quote v1.5.2 h1:x\n" },
     silent: {
+      "a member of the workspace": {
+        "go.work": "go 1.24\n\nuse (\n\t./app\n\t./lib\n)\n",
+        "app/go.mod": "module example.com/app\n\ngo 1.24\n\nrequire example.com/lib v0.0.0\n",
+        "lib/go.mod": "module example.com/lib\n\ngo 1.24\n",
+      },
       "nothing is required": { "go.mod": "module example.com/app\n\ngo 1.24\n" },
       "all of it is replaced by folders": {
         "go.mod":
@@ -22,10 +27,14 @@ export const rule: Rule = defineRule({
     },
   },
   *check({ go, text, has }) {
+    // A member of the workspace is taken from its folder.
+    const members = new Set(
+      (go?.modules ?? []).filter(({ dir }) => go?.workspace?.use.includes(dir)).map(({ path }) => path),
+    );
     for (const { dir, requires, replaces, hasSum } of go?.modules ?? []) {
       if (hasSum || (has("go.work.sum") && go?.workspace !== undefined)) continue;
       const fetched = requires.find(
-        ({ path }) => !replaces.some((each) => each.path === path && each.by.kind === "folder"),
+        ({ path }) => !members.has(path) && !replaces.some((each) => each.path === path && each.by.kind === "folder"),
       );
       if (fetched === undefined) continue;
       const file = dir === "." ? "go.mod" : `${dir}/go.mod`;

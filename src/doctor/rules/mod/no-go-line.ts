@@ -10,6 +10,7 @@ export const rule: Rule = defineRule({
   examples: {
     bad: { "go.mod": "module example.com/app\n", "main.go": "package main\n" },
     good: { "go.mod": "module example.com/app\n\ngo 1.24\n", "main.go": "package main\n" },
+    fixed: { "go.mod": "module example.com/app\n\ngo 1.16\n" },
     silent: {
       "an example's": { "go.mod": "module example.com/app\n\ngo 1.24\n", "testdata/go.mod": "module x\n" },
       "no Go in it: it only keeps a folder out of the module": {
@@ -25,6 +26,16 @@ export const rule: Rule = defineRule({
         continue;
       yield {
         ...moduleLine(written),
+        ...(parsed.module === undefined
+          ? {}
+          : {
+              fix: {
+                // It is what holds already: written down, somebody may change it.
+                safe: true,
+                title: "go 1.16, which is what holds without a line",
+                edits: [{ file, start: moduleLine(written).end, end: moduleLine(written).end, text: "\n\ngo 1.16" }],
+              },
+            }),
         message: `${file} says no Go version: go mod edit -go=1.24, or whichever is the oldest that builds it`,
       };
     }

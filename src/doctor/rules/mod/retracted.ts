@@ -17,6 +17,7 @@ export const rule: Rule = defineRule({
   examples: {
     bad: cached("v1.1.0"),
     good: cached("v1.1.1"),
+    fixed: { "go.mod": goMod("v1.1.1") },
     silent: {
       "nothing is known of it here": { "go.mod": goMod("v1.1.0") },
       replaced: {
@@ -30,12 +31,24 @@ export const rule: Rule = defineRule({
       for (const { mod, syntax } of written.parsed.require) {
         const known = facts.known.get(`${mod.path} ${mod.version}`);
         if (known?.retracted === undefined || written.parsed.replace.some(({ old }) => old.path === mod.path)) continue;
+        const place = placeOf(written, syntax);
+        const at = written.text.indexOf(mod.version, place.start);
         yield {
-          ...placeOf(written, syntax),
+          ...place,
           message: `${mod.path} ${mod.version} was taken back (${known.retracted}): go get ${mod.path}@latest`,
           evidence: [
             { file: `${mod.path}@${known.latest ?? ""}/go.mod`, line: 1, text: `retract: ${known.retracted}` },
           ],
+          // Another version is another program, and go.sum needs its lines: go mod tidy writes them.
+          ...(known.latest === undefined || at < 0 || at > place.end
+            ? {}
+            : {
+                fix: {
+                  safe: false,
+                  title: `require ${known.latest}`,
+                  edits: [{ file: written.file, start: at, end: at + mod.version.length, text: known.latest }],
+                },
+              }),
         };
       }
     }

@@ -1,0 +1,3 @@
+module example.com/variables-lost
+
+go 1.24.0
