@@ -26,6 +26,15 @@ export function deployCommands(job: CiJob): readonly CiCommand[] {
   );
 }
 
+/** Whether a job makes the cluster that it deploys to: for tests, gone with the job. */
+export function startsCluster({ steps }: CiJob): boolean {
+  return steps.some(
+    ({ script, uses }) =>
+      /\b(kind|k3d)\b[^\n]*\bcreate\b|\bminikube\b[^\n]*\bstart\b|\bmicrok8s\b|get\.k3s\.io/.test(script?.text ?? "") ||
+      /\/(setup-)?(kind|minikube|k3d|k3s|microk8s)/.test(uses?.text ?? ""),
+  );
+}
+
 /** The words of a command that name an image's newest: `app:latest`, `--set image.tag=latest`. */
 export function latestWords(args: readonly ShellWord[]): readonly ShellWord[] {
   return args.filter(({ text }) => /^[^\s]*[\w}]:latest$|\btag=latest$/.test(text) && !text.includes("://"));

@@ -1,5 +1,6 @@
 // What rules ask about CI files: their steps, what a command sees, and edits that keep the YAML around a script valid.
 
+import { posix } from "node:path";
 import type { CiJob, CiStep } from "../repo/ci/ciFile.ts";
 import { itemsOf, nodeAt, textOf, type YamlPlace, type YamlScalar } from "../repo/ci/yamlTree.ts";
 import type { ShellCommand, ShellWord } from "../repo/dockerfile/shell.ts";
@@ -14,8 +15,11 @@ export interface CiCommand {
   readonly command: ShellCommand;
 }
 
+/** Jobs that may run: one that is switched off by `if: false` does nothing wrong. */
 export function jobsOf({ ci }: Facts): readonly CiJob[] {
-  return ci.flatMap(({ jobs }) => jobs);
+  return ci.flatMap(({ jobs }) =>
+    jobs.filter(({ node }) => !/^(false|\$\{\{\s*false\s*\}\})$/.test(textOf(nodeAt(node, "if")))),
+  );
 }
 
 export function jobCommands({ steps }: CiJob): readonly CiCommand[] {
@@ -71,6 +75,30 @@ export function seenAt(facts: Facts, { file, start }: YamlPlace): Evidence {
   const text = facts.text(file) ?? "";
   const { line } = positionOf(text, start);
   return { file, line, text: lineText(text, line).trim() };
+}
+
+/**
+ * The folder that a command runs in, from the repository's root, which is ""; undefined where a variable, a clone or the way back
+ * leaves it open.
+ */
+export function folderOf({ step, command }: CiCommand): string | undefined {
+  const { vendor, steps } = step.job;
+  const before = vendor === "github" ? [step] : steps.slice(0, steps.indexOf(step) + 1);
+  let folder = normalFolder(step.folder);
+  for (const each of before.flatMap(({ commands }) => commands)) {
+    if (each === command) break;
+    if (each.name === "popd") return undefined;
+    if (each.name !== "cd" && each.name !== "pushd") continue;
+    const target = each.args[0]?.text ?? "/";
+    folder =
+      folder === undefined || target.startsWith("-") ? undefined : normalFolder(posix.join(folder, target), target);
+  }
+  return folder;
+}
+
+function normalFolder(path: string, written = path): string | undefined {
+  const normal = posix.normalize(path).replace(/^\.(\/|$)|\/$/g, "");
+  return /[$~*`]/.test(written) || written.startsWith("/") || normal.startsWith("..") ? undefined : normal;
 }
 
 /** What a command finds in its environment: its own assignment, an earlier export of the job, the files' variables. */
@@ -162,9 +190,9 @@ export function splits(word: string): boolean {
   return false;
 }
 
-/** Words of a name that mean a secret: `DEPLOY_TOKEN` is one, `TOKEN_FILE` and `PUBLIC_KEY` are not. */
+/** Words of a name that mean a secret: `DEPLOY_TOKEN` is one; `TOKEN_FILE`, `PUBLIC_KEY` and `PUBLIC_READ_TOKEN` are not. */
 export function isSecretName(name: string): boolean {
-  return /(^|_)(PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SSH_KEY|DEPLOY_KEY|CREDENTIALS?)$/i.test(
+  return /^(?!(.*_)?PUBLIC_|(OLD)?PWD$)(.*_)?(PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|SSH_KEY|DEPLOY_KEY|CREDENTIALS?)$/i.test(
     name,
   );
 }

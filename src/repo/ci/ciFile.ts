@@ -54,6 +54,8 @@ export interface CiStep {
   readonly with: YamlNode | undefined;
   /** GitHub: `bash`, or undefined for what the runner takes by itself. */
   readonly shell: string | undefined;
+  /** GitHub: its working-directory as it is written, or that of its job; "" for the repository's root. */
+  readonly folder: string;
   readonly variables: CiVariables;
   /** GitLab: before_script, script, after_script; GitHub: run. */
   readonly part: string;

@@ -41,6 +41,11 @@ export function readGithubPipeline(file: string, text: string): CiPipeline {
         uses: scalarAt(step, "uses"),
         with: nodeAt(step, "with"),
         shell: shell === "" ? undefined : shell,
+        folder: textOf(
+          nodeAt(step, "working-directory") ??
+            nodeAt(value, "defaults", "run", "working-directory") ??
+            nodeAt(root, "defaults", "run", "working-directory"),
+        ),
         variables: environment(nodeAt(step, "env"), variables),
         part: "run",
       });

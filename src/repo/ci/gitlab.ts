@@ -117,6 +117,7 @@ function jobOf({ key, value }: YamlEntry, root: YamlMap | undefined): readonly C
         uses: undefined,
         with: undefined,
         shell: undefined,
+        folder: "",
         variables,
         part,
       });

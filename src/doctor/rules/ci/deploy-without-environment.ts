@@ -1,5 +1,5 @@
 import { nodeAt } from "../../../repo/ci/yamlTree.ts";
-import { deployCommands } from "../../ciDeploy.ts";
+import { deployCommands, startsCluster } from "../../ciDeploy.ts";
 import { jobsOf, placeOf, seenAt } from "../../ciSteps.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
@@ -24,13 +24,17 @@ export const rule: Rule = defineRule({
       "it only shows what would change": {
         ".gitlab-ci.yml": "plan:\n  script:\n    - kubectl apply --dry-run=server -f k8s/\n",
       },
+      "into a cluster that the job itself starts": {
+        ".gitlab-ci.yml":
+          "e2e:\n  script:\n    - kind create cluster\n    - kubectl apply -f k8s/\n    - go test ./e2e\n",
+      },
       "a job that builds": { ".gitlab-ci.yml": "build:\n  script:\n    - docker build .\n" },
     },
   },
   *check(facts) {
     for (const job of jobsOf(facts)) {
       const [first] = nodeAt(job.node, "environment") === undefined ? deployCommands(job) : [];
-      if (first === undefined) continue;
+      if (first === undefined || startsCluster(job)) continue;
       const { start, end } = first.command;
       yield {
         ...placeOf(job.key),

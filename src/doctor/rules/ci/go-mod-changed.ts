@@ -1,4 +1,16 @@
-import { ciCommands, fixOf, jobsOf, operands, placeIn, runs, scriptEdit, seenAt, valueFor } from "../../ciSteps.ts";
+import { posix } from "node:path";
+import {
+  ciCommands,
+  fixOf,
+  folderOf,
+  jobsOf,
+  operands,
+  placeIn,
+  runs,
+  scriptEdit,
+  seenAt,
+  valueFor,
+} from "../../ciSteps.ts";
 import type { Facts } from "../../facts.ts";
 import type { Problem } from "../../finding.ts";
 import { defineRule, type Rule } from "../../rule.ts";
@@ -21,6 +33,11 @@ export const rule: Rule = defineRule({
       },
       "-mod=vendor": {
         ".gitlab-ci.yml": "variables: { GOFLAGS: -mod=vendor }\ntest:\n  script:\n    - go test ./...\n",
+      },
+      "in a module that the job makes": {
+        "go.mod": "module example.com/app\n",
+        ".gitlab-ci.yml":
+          "smoke:\n  script:\n    - cd /tmp/smoke\n    - go mod init smoke\n    - go get example.com/app@main\n    - go list -mod=mod -m all\n",
       },
       "an update job, which looks at what changed": {
         ".gitlab-ci.yml": "update:\n  script:\n    - go get -u ./...\n    - git commit -am update\n",
@@ -56,6 +73,9 @@ function* inCommands(facts: Facts): Generator<Problem> {
       )
     )
       continue;
+    // In another folder it is another module's, and often one that is made for the occasion.
+    const folder = folderOf(each);
+    if (folder === undefined || (folder !== "" && !facts.has(`${folder}/go.mod`))) continue;
     const flag = command.args.find(({ text }) => text === "-mod=mod");
     if (flag !== undefined)
       yield {
@@ -64,13 +84,13 @@ function* inCommands(facts: Facts): Generator<Problem> {
         ...fixOf(true, "-mod=readonly, which is the default", scriptEdit(facts, script, flag, "-mod=readonly")),
       };
     const [first] = operands(command.args, 1);
-    if (command.args[0]?.text !== "get" || first === undefined || !facts.has("go.mod")) continue;
+    if (command.args[0]?.text !== "get" || first === undefined || !facts.has(posix.join(folder, "go.mod"))) continue;
     const isOwn = operands(command.args, 1).every(({ text }) => /^\.(\/|$)/.test(text));
     yield {
       ...placeIn(script, command),
       message:
         first.text.startsWith("./") || command.args.some(({ text }) => text === "-u")
-          ? "go get in CI changes go.mod: go mod download fetches what is required and changes nothing"
+          ? "go get in CI may change go.mod: go mod download fetches what is required and changes nothing"
           : `go get makes ${first.text} a requirement of this module, and installs nothing since Go 1.18: a tool is installed with go install ${first.text.includes("@") ? first.text : `${first.text}@VERSION`}`,
       evidence: [seenAt(facts, { file: script.file, start: command.start, end: command.end })],
       ...(first.text.includes("@") && command.args.length === 2

@@ -1,5 +1,5 @@
 import type { CiStep } from "../../../repo/ci/ciFile.ts";
-import { entriesOf, nodeAt } from "../../../repo/ci/yamlTree.ts";
+import { entriesOf, nodeAt, textOf, type YamlNode } from "../../../repo/ci/yamlTree.ts";
 import { jobsOf, placeOf, runs, seenAt } from "../../ciSteps.ts";
 import type { Edit, Evidence } from "../../finding.ts";
 import type { Facts } from "../../facts.ts";
@@ -24,6 +24,30 @@ export const rule: Rule = defineRule({
       "tags are fetched later": { [ci]: workflow("", "git fetch --tags --unshallow && git describe") },
       "with another word if there is none": { [ci]: workflow("", "git describe --tags --always") },
       "of the commit alone": { [ci]: workflow("", "git rev-parse HEAD") },
+      "goreleaser only looks at its settings": {
+        [ci]: workflow("", "make").replace(
+          /- run: .*/,
+          "- uses: goreleaser/goreleaser-action@v6\n        with: { args: check }",
+        ),
+      },
+      "a snapshot has no version": {
+        [ci]: workflow("", "make").replace(
+          /- run: .*/,
+          "- uses: goreleaser/goreleaser-action@v6\n        with: { args: release --snapshot --clean }",
+        ),
+      },
+      "goreleaser is given its notes": {
+        [ci]: workflow("", "make").replace(
+          /- run: .*/,
+          "- uses: goreleaser/goreleaser-action@v6\n        with: { args: release --release-notes=notes.md }",
+        ),
+      },
+      "a second checkout in a folder of its own": {
+        [ci]: workflow(
+          "        with:\n          fetch-depth: 0\n      - uses: actions/checkout@v5\n        with: { path: other }\n",
+          describe,
+        ),
+      },
     },
   },
   *check(facts) {
@@ -32,7 +56,8 @@ export const rule: Rule = defineRule({
       for (const [index, checkout] of steps.entries()) {
         if (checkout.uses?.text.startsWith("actions/checkout@") !== true) continue;
         const { uses, with: inputs } = checkout;
-        if (["fetch-depth", "fetch-tags", "repository"].some((name) => nodeAt(inputs, name) !== undefined)) continue;
+        if (["fetch-depth", "fetch-tags", "repository", "path"].some((name) => nodeAt(inputs, name) !== undefined))
+          continue;
         const reader = readerBehind(facts, steps.slice(index + 1));
         if (reader === undefined) continue;
         const edit = depthEdit(facts, checkout);
@@ -49,9 +74,9 @@ export const rule: Rule = defineRule({
 
 /** The step that needs more than one commit, unless something fetches it before. */
 function readerBehind(facts: Facts, steps: readonly CiStep[]): Evidence | undefined {
-  for (const { uses, script, commands } of steps) {
-    if (uses?.text.startsWith("actions/checkout@") === true) return undefined;
-    if (uses?.text.startsWith("goreleaser/goreleaser-action@") === true) return seenAt(facts, uses);
+  for (const { uses, with: inputs, script, commands } of steps) {
+    if (uses?.text.startsWith("actions/checkout@") === true && nodeAt(inputs, "path") === undefined) return undefined;
+    if (uses?.text.startsWith("goreleaser/goreleaser-action@") === true && releases(inputs)) return seenAt(facts, uses);
     if (commands.some((each) => runs(each, "git", "fetch") || runs(each, "git", "pull"))) return undefined;
     // Within a substitution too, which is no command of its own here.
     const match = /\bgit describe\b(?![^\n)`]*--always)(?![^\n]*\|\|)/.exec(script?.text ?? "");
@@ -61,6 +86,15 @@ function readerBehind(facts: Facts, steps: readonly CiStep[]): Evidence | undefi
     }
   }
   return undefined;
+}
+
+/** Whether goreleaser makes a release with a list of changes: for that it looks for the tag before. */
+function releases(inputs: YamlNode | undefined): boolean {
+  const args = textOf(nodeAt(inputs, "args"));
+  const isInstalled = textOf(nodeAt(inputs, "install-only")) === "true";
+  return (
+    !isInstalled && /^release\b/.test(args.trim()) && !/--snapshot|--release-notes|--skip[= ]\S*changelog/.test(args)
+  );
 }
 
 function depthEdit(facts: Facts, { uses, with: inputs }: CiStep): Edit | undefined {

@@ -21,6 +21,9 @@ export const rule: Rule = defineRule({
       "not verified, which is another finding": {
         ".gitlab-ci.yml": `deploy:\n  script:\n${key}    - ssh -o StrictHostKeyChecking=no deploy@host.example ./restart\n`,
       },
+      "options for all jobs": {
+        ".gitlab-ci.yml": `variables: { SSH_OPTIONS: -o StrictHostKeyChecking=no }\ndeploy:\n  script:\n${key}    - ssh $SSH_OPTIONS deploy@host.example ./restart\n`,
+      },
       "an action prepared it": {
         ".github/workflows/ci.yml":
           "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: webfactory/ssh-agent@v0.9.0\n      - run: ssh git@github.com\n",
@@ -46,7 +49,8 @@ export const rule: Rule = defineRule({
       if (
         isKnown ||
         /self-hosted|known_hosts|KNOWN_HOSTS|StrictHostKeyChecking|GIT_SSH/i.test(text) ||
-        job.variables.has("GIT_SSH_COMMAND")
+        job.variables.has("GIT_SSH_COMMAND") ||
+        [...job.variables.values()].some((value) => /StrictHostKeyChecking|UserKnownHostsFile/i.test(value.text))
       )
         continue;
       // Who has no key loaded is on a runner that has one, and then knows its hosts.

@@ -1,4 +1,5 @@
-import { ciCommands, fixOf, operands, placeIn, runs, scriptEdit } from "../../ciSteps.ts";
+import { posix } from "node:path";
+import { ciCommands, fixOf, folderOf, operands, placeIn, runs, scriptEdit } from "../../ciSteps.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const lock = { "package.json": "{}\n", "package-lock.json": "{}\n" };
@@ -19,6 +20,11 @@ export const rule: Rule = defineRule({
         "package.json": "{}\n",
         ".gitlab-ci.yml": "build:\n  script:\n    - npm install\n",
       },
+      "in a folder without one": {
+        "web/package-lock.json": "{}\n",
+        "docs/package.json": "{}\n",
+        ".gitlab-ci.yml": "docs:\n  script:\n    - cd docs\n    - npm install\n",
+      },
       "only the lock file is written": {
         ...lock,
         ".github/workflows/lock.yml":
@@ -27,13 +33,18 @@ export const rule: Rule = defineRule({
     },
   },
   *check(facts) {
-    if (!facts.files.some((file) => /(^|\/)(package-lock|npm-shrinkwrap)\.json$/.test(file))) return;
-    for (const { script, command } of ciCommands(facts)) {
+    for (const each of ciCommands(facts)) {
+      const { script, command } = each;
       const [verb] = command.args;
       if (!runs(command, "npm") || !/^(install|i|add|in|ins|inst|isntall)$/.test(verb?.text ?? "")) continue;
       if (verb === undefined || operands(command.args, 1).length > 0) continue;
       if (command.args.some(({ text }) => /^(-g|--global|--location=global|--package-lock-only|--dry-run)$/.test(text)))
         continue;
+      const folder = folderOf(each);
+      const isLocked = ["package-lock.json", "npm-shrinkwrap.json"].some(
+        (name) => folder !== undefined && facts.has(posix.join(folder, name)),
+      );
+      if (!isLocked) continue;
       yield {
         ...placeIn(script, command),
         message:

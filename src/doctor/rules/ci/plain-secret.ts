@@ -38,6 +38,9 @@ export const rule: Rule = defineRule({
       "the password of a database for tests": {
         ".gitlab-ci.yml": "test:\n  variables: { POSTGRES_PASSWORD: w0rkbench9 }\n  script: [make]\n",
       },
+      "meant for everybody": {
+        ".gitlab-ci.yml": "variables: { PUBLIC_ACCESS_TOKEN: pat_8AEETZWxu8f7 }\nbuild: { script: [make] }\n",
+      },
       "a name of a secret": {
         ".github/workflows/ci.yml":
           'on: push\nenv: { TOKEN: "${{ secrets.TOKEN }}" }\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: x\n',

@@ -22,6 +22,10 @@ export const rule: Rule = defineRule({
       "in a block that goes to a file": {
         ".gitlab-ci.yml": 'a:\n  script:\n    - |\n      {\n        echo "password=$NPM_TOKEN"\n      } > .npmrc\n',
       },
+      "env, where GitHub puts no secret": {
+        ".github/workflows/ci.yml":
+          "on: push\nenv: { CGO_ENABLED: 0 }\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: env\n",
+      },
       "told to mask it": {
         ".github/workflows/ci.yml":
           'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo "::add-mask::$API_TOKEN"\n',
@@ -29,7 +33,7 @@ export const rule: Rule = defineRule({
     },
   },
   *check(facts) {
-    for (const { script, command } of ciCommands(facts)) {
+    for (const { step, script, command } of ciCommands(facts)) {
       const { name, args, redirects, piped } = command;
       const goesAway =
         piped ||
@@ -56,7 +60,12 @@ export const rule: Rule = defineRule({
       } else if (
         (name === "env" || name === "printenv" || name === "set") &&
         args.length === 0 &&
-        command.assignments.length === 0
+        command.assignments.length === 0 &&
+        // GitHub hands a step only what is written; GitLab every variable of the project.
+        (step.job.vendor === "gitlab" ||
+          [...step.variables].some(
+            ([each, value]) => isSecretName(each) || /\bsecrets\.|github\.token/.test(value.text),
+          ))
       ) {
         yield {
           ...placeIn(script, command),

@@ -1,6 +1,7 @@
+import { posix } from "node:path";
 import { nodeAt } from "../../../repo/ci/yamlTree.ts";
 import * as gover from "../../../gomod/gover.ts";
-import { fixOf, jobCommands, jobsOf, placeIn, runs, scriptEdit } from "../../ciSteps.ts";
+import { fixOf, folderOf, jobCommands, jobsOf, placeIn, runs, scriptEdit } from "../../ciSteps.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const goMod = { "go.mod": "module example.com/app\n\ngo 1.24\n" };
@@ -30,6 +31,19 @@ export const rule: Rule = defineRule({
         ".gitlab-ci.yml":
           "next:\n  script:\n    - go get example.com/lib@main\n    - go mod tidy\n    - go test ./...\n",
       },
+      "a target of the Makefile looks": {
+        ...goMod,
+        ".gitlab-ci.yml": "t:\n  script:\n    - go mod tidy\n    - make generate\n    - make check-uncommitted\n",
+      },
+      "another module than that of the commit": {
+        ...goMod,
+        ".gitlab-ci.yml": "t:\n  script:\n    - git clone https://example.com/app\n    - cd app && go mod tidy\n",
+      },
+      "a sample whose go.mod is made in the job": {
+        ...goMod,
+        ".github/workflows/ci.yml":
+          "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: go mod tidy\n        working-directory: ${{ matrix.folder }}\n",
+      },
       "it is committed": {
         ...goMod,
         ".gitlab-ci.yml": "t:\n  script:\n    - go mod tidy\n    - git commit -am tidy\n",
@@ -43,7 +57,7 @@ export const rule: Rule = defineRule({
       const all = jobCommands(job);
       const looks = job.steps.some(
         ({ script, uses }) =>
-          /\bgit\b[^\n]*\b(diff|status|commit|ls-files|diff-index)\b|go\.(mod|sum)\.\w+|\bdiff\b/.test(
+          /\bgit\b[^\n]*\b(diff|status|commit|ls-files|diff-index)\b|go\.(mod|sum)\.\w+|\bdiff\b|\bmake\b[^\n]*(uncommit|dirty|verify|validate|check-?(clean|git|tidy|mod|gen))/.test(
             script?.text ?? "",
           ) || /create-pull-request|auto-commit|add-and-commit|verify-changed/.test(uses?.text ?? ""),
       );
@@ -54,8 +68,11 @@ export const rule: Rule = defineRule({
       );
       const isElsewhere = job.steps.some(({ with: inputs }) => nodeAt(inputs, "repository") !== undefined);
       if (looks || isMeant || isElsewhere) continue;
-      for (const { script, command } of all) {
+      for (const each of all) {
+        const { script, command } = each;
         if (!runs(command, "go", "mod", "tidy") || command.args.some(({ text }) => text === "-diff")) continue;
+        const folder = folderOf(each);
+        if (folder === undefined || !facts.has(posix.join(folder, "go.mod"))) continue;
         const end = command.args[1]?.end ?? command.end;
         yield {
           ...placeIn(script, command),

@@ -14,6 +14,7 @@ export const rule: Rule = defineRule({
         Dockerfile: "FROM golang:1.24\nCOPY app/../lib /src/lib\n",
         "lib/lib.go": "package lib\n",
       },
+      "nothing but dots, which is the context itself": { "app/Dockerfile": "FROM golang:1.24\nCOPY ../. .\n" },
       "in another stage": { Dockerfile: "FROM golang:1.24 AS a\nFROM scratch\nCOPY --from=a /x/../y /y\n" },
       "another context by name": { Dockerfile: "FROM golang:1.24\nCOPY --from=lib / /src/lib\n" },
     },
@@ -35,7 +36,9 @@ export const rule: Rule = defineRule({
   },
 });
 
+/** BuildKit takes a leading `..` as if it were not there: of a path of dots alone the context itself is left. */
 function leaves(path: string): boolean {
+  if (/^[./]+$/.test(path)) return false;
   let depth = 0;
   for (const part of path.split("/")) {
     if (part === "..") depth--;

@@ -3,8 +3,8 @@ import { defineRule, type Rule } from "../../rule.ts";
 export const rule: Rule = defineRule({
   id: "docker/apt-install-asks",
   title: "apt-get install without -y",
-  severity: "error",
-  why: 'It asks "Do you want to continue? [Y/n]", nobody answers in a build, and it ends with: Abort.',
+  severity: "warning",
+  why: 'As soon as another package comes along, it asks "Do you want to continue? [Y/n]", nobody answers in a build, and it ends with: Abort.',
   source: "apt-get(8), --assume-yes",
   examples: {
     bad: { Dockerfile: "FROM debian:12\nRUN apt-get update && apt-get install curl\n" },
@@ -36,7 +36,7 @@ export const rule: Rule = defineRule({
             file,
             start: verb.start,
             end: args.at(-1)?.end ?? verb.end,
-            message: `${name} install asks before it installs, and nobody answers`,
+            message: `${name} install asks before it takes more than these, and nobody answers`,
             fix: { safe: true, title: "-y", edits: [{ file, start: verb.end, end: verb.end, text: " -y" }] },
           };
         }

@@ -27,13 +27,13 @@ export const rule: Rule = defineRule({
           if (lost.length === 0) continue;
           // What only a shell can compute is no value for ENV.
           const isPlain = lost.every(({ value }) => /^[\w./:,@%+=-]*$/.test(value));
-          const names = lost.map(({ name }) => name).join(", ");
+          const names = [...new Set(lost.map(({ name }) => name))];
           yield {
             file,
             start: instruction.start,
             end: instruction.end,
-            message: `this RUN sets ${names} for itself alone: the next instruction does not see ${lost.length === 1 ? "it" : "them"}`,
-            ...(isPlain
+            message: `this RUN sets ${names.join(", ")} for itself alone: the next instruction does not see ${names.length === 1 ? "it" : "them"}`,
+            ...(isPlain && names.length === lost.length
               ? {
                   fix: {
                     safe: true,

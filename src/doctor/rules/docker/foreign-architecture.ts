@@ -21,6 +21,10 @@ export const rule: Rule = defineRule({
         Dockerfile:
           "FROM golang:1.24\nRUN GOOS=darwin go build -o /out/mac . && GOOS=windows go build -o /out/win.exe .\n",
       },
+      "an image of Windows": {
+        Dockerfile:
+          'ARG WINDOWS=1809\nFROM golang:1.24 AS build\nRUN GOOS=windows go build -o /app.exe .\nFROM mcr.microsoft.com/windows/nanoserver:${WINDOWS}\nCOPY --from=build /app.exe /\nENTRYPOINT ["/app.exe"]\n',
+      },
       "the platform asked for": {
         Dockerfile:
           'FROM golang:1.24 AS build\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\nENTRYPOINT ["/app"]\n',
@@ -41,7 +45,7 @@ export const rule: Rule = defineRule({
       const starts = last.instructions.some(({ keyword }) => keyword === "ENTRYPOINT" || keyword === "CMD");
       const [, os = "linux", arch] =
         /^(\w+)\/(\w+)/.exec(last.from.flags.find(({ name }) => name === "platform")?.value ?? "") ?? [];
-      if (!starts || os !== "linux") continue;
+      if (!starts || os !== "linux" || /windows|nanoserver/i.test(last.base.reference)) continue;
       const steps = stages.filter((stage) => reached.has(stage)).flatMap((stage) => goSteps(stage));
       const builds = steps.filter(({ verb }) => verb === "build" || verb === "install");
       // Who compiles for several takes the right one.

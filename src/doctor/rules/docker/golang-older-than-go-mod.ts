@@ -1,5 +1,5 @@
 import * as gover from "../../../gomod/gover.ts";
-import { goSteps } from "../../goInDocker.ts";
+import { filesBefore, goSteps } from "../../goInDocker.ts";
 import { lineText } from "../../places.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
@@ -44,6 +44,12 @@ export const rule: Rule = defineRule({
         "go.mod": "module example.com/app\n\ngo 1.25.0\n",
         Dockerfile: "FROM golang:latest\nCOPY . .\nRUN go build .\n",
       },
+      "a stage that fetches its source": {
+        ...main,
+        "go.mod": "module example.com/app\n\ngo 1.25.0\n",
+        Dockerfile:
+          "FROM golang:1.20 AS other\nADD https://example.com/other.tar.gz /src/\nRUN cd /src && go build -o /other .\nFROM scratch\nCOPY --from=other /other /\n",
+      },
       "not used with that module": {
         ...main,
         "go.mod": "module example.com/app\n\ngo 1.25.0\n",
@@ -53,7 +59,8 @@ export const rule: Rule = defineRule({
     },
   },
   *check({ dockerfiles, go, text }) {
-    for (const { stages, reached, file, context, text: source } of dockerfiles) {
+    for (const dockerfile of dockerfiles) {
+      const { stages, reached, file, context, text: source } = dockerfile;
       const module = go?.modules.find(({ dir }) => dir === (context.folder || "."));
       if (module?.go === undefined) continue;
       const goMod = module.dir === "." ? "go.mod" : `${module.dir}/go.mod`;
@@ -61,8 +68,11 @@ export const rule: Rule = defineRule({
         const { goVersion, reference } = stage.base;
         if (goVersion === undefined || stage.parent !== undefined || !reached.has(stage)) continue;
         const step = goSteps(stage).find(
-          ({ verb, command }) =>
-            verb !== "version" && verb !== "env" && !command.args.some(({ text }) => text.includes("@")),
+          ({ verb, command, instruction }) =>
+            verb !== "version" &&
+            verb !== "env" &&
+            !command.args.some(({ text }) => text.includes("@")) &&
+            filesBefore(dockerfile, stage, instruction).size > 0,
         );
         if (step === undefined || /^(auto|path|go)/.test(step.instruction.variables.get("GOTOOLCHAIN") ?? "local"))
           continue;

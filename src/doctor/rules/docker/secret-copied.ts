@@ -1,3 +1,4 @@
+import { lineage } from "../../../repo/dockerfile/dockerfile.ts";
 import { takesSource } from "../../goInDocker.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
@@ -23,11 +24,15 @@ export const rule: Rule = defineRule({
       "an example": { ".env.example": "", Dockerfile: "FROM alpine:3.20\nCOPY .env.example /app/\n" },
       ignored: { ".env": "", ".dockerignore": ".env\n", Dockerfile: "FROM alpine:3.20\nCOPY . /app/\n" },
       "from another stage": { Dockerfile: "FROM alpine:3.20 AS a\nFROM alpine:3.20\nCOPY --from=a /x/server.key /y\n" },
+      "with the source, in a stage that is not shipped": {
+        "certs/ca.key": "",
+        Dockerfile: "FROM golang:1.24 AS build\nCOPY . .\nFROM scratch\nCOPY --from=build /app /\n",
+      },
       "a test's": { "testdata/server.key": "", Dockerfile: "FROM golang:1.24\nCOPY . .\n" },
     },
   },
   *check({ dockerfiles }) {
-    for (const { stages, reached, file, context } of dockerfiles) {
+    for (const { stages, reached, last, file, context } of dockerfiles) {
       for (const stage of stages) {
         if (!reached.has(stage) || isForTests(file)) continue;
         for (const instruction of stage.instructions) {
@@ -37,7 +42,8 @@ export const rule: Rule = defineRule({
           const found = copy.sources
             .flatMap((source) => context.matches(source))
             .find((each) => secret.test(each) && !isForTests(each));
-          const what = named ?? found;
+          const isShipped = last !== undefined && lineage(last).includes(stage);
+          const what = named ?? (isShipped ? found : undefined);
           if (what === undefined) continue;
           // A whole tree may hold one that is none: .npmrc without a token, an .env for development.
           const isSure = named !== undefined && !takesSource(instruction) && !named.endsWith(".npmrc");

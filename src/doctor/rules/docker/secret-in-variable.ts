@@ -17,6 +17,10 @@ export const rule: Rule = defineRule({
       "no secret by its other words": {
         Dockerfile: "FROM alpine:3.20\nENV TOKEN_TTL=5m PUBLIC_KEY=x MAX_TOKENS=100 SECRET_NAME=db KEY_ID=1\n",
       },
+      "meant for everybody": { Dockerfile: "FROM alpine:3.20\nENV PUBLIC_ACCESS_TOKEN=dckr_pat_x\n" },
+      "a default that everybody knows": {
+        Dockerfile: "FROM postgres:16\nENV POSTGRES_PASSWORD=password\nARG DB_PASSWORD=changeme\n",
+      },
       emptied: { Dockerfile: 'FROM alpine:3.20\nENV API_TOKEN=""\n' },
     },
   },
@@ -24,7 +28,7 @@ export const rule: Rule = defineRule({
     for (const { stages, globals, file } of dockerfiles) {
       for (const { keyword, properties } of [...globals, ...stages.flatMap(({ instructions }) => instructions)]) {
         for (const { name, value, start, end } of properties) {
-          if (!isSecret(name) || (keyword === "ENV" && (value ?? "") === "")) continue;
+          if (!isSecret(name) || (keyword === "ENV" && (value ?? "") === "") || known.test(value ?? "")) continue;
           yield {
             file,
             start,
@@ -37,9 +41,13 @@ export const rule: Rule = defineRule({
   },
 });
 
+/** Nothing is given away with these: they are for a first try, or to be replaced. */
+const known =
+  /^(password|passw0rd|pass|secret|change-?me|postgres|mysql|root|admin|guest|test(ing)?|example|dummy|none|xxx+|<.*>)$/i;
+
 /** By its last words: `GITHUB_TOKEN` is one, `TOKEN_FILE` and `PUBLIC_KEY` are not. */
 function isSecret(name: string): boolean {
-  return /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)$/i.test(
+  return /^(?!(.*_)?PUBLIC_)(.*_)?(PASSWORD|PASSWD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)$/i.test(
     name,
   );
 }

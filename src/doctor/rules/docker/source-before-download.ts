@@ -35,6 +35,10 @@ export const rule: Rule = defineRule({
         "vendor/modules.txt": "",
         Dockerfile: "FROM golang:1.24\nCOPY . .\nRUN go build -o /app .\n",
       },
+      "only a tool is fetched": {
+        ...files,
+        Dockerfile: "FROM golang:1.24\nCOPY . .\nRUN go install example.com/watch@v1.2.3\n",
+      },
       "nothing is required": {
         "go.mod": "module example.com/app\n\ngo 1.24\n",
         Dockerfile: "FROM golang:1.24\nCOPY . .\nRUN go build -o /app .\n",
@@ -51,7 +55,10 @@ export const rule: Rule = defineRule({
       for (const stage of dockerfile.stages) {
         if (!dockerfile.reached.has(stage)) continue;
         const steps = goSteps(stage);
-        const fetching = steps.find(({ verb }) => verb === "mod download" || compiles.has(verb));
+        const fetching = steps.find(
+          ({ verb, command }) =>
+            (verb === "mod download" || compiles.has(verb)) && !command.args.some(({ text }) => text.includes("@")),
+        );
         if (fetching === undefined) continue;
         const { instruction } = fetching;
         if (instruction.flags.some(({ name, value }) => name === "mount" && /type=(cache|bind)/.test(value))) continue;

@@ -13,6 +13,7 @@ export const rule: Rule = defineRule({
     good: { "go.mod": "module example.com/app\n\ngo 1.22.0\n" },
     fixed: { "go.mod": "module example.com/app\n\ngo 1.22.0\n" },
     silent: {
+      "who knows of toolchains is not older than 1.21": { "go.mod": "module example.com/app\n\ngo 1.21\n" },
       "before 1.21 releases began without .0": { "go.mod": "module example.com/app\n\ngo 1.20\n" },
       "a toolchain line names a release": { "go.mod": "module example.com/app\n\ngo 1.22\n\ntoolchain go1.22.5\n" },
       "a release candidate": { "go.mod": "module example.com/app\n\ngo 1.24rc1\n" },
@@ -25,7 +26,7 @@ export const rule: Rule = defineRule({
       if (
         parsed.go === undefined ||
         !/^\d+\.\d+$/.test(version) ||
-        compare(version, "1.21") < 0 ||
+        compare(version, "1.22") < 0 ||
         parsed.toolchain !== undefined
       )
         continue;
