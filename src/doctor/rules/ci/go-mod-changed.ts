@@ -88,10 +88,9 @@ function* inCommands(facts: Facts): Generator<Problem> {
     const isOwn = operands(command.args, 1).every(({ text }) => /^\.(\/|$)/.test(text));
     yield {
       ...placeIn(script, command),
-      message:
-        first.text.startsWith("./") || command.args.some(({ text }) => text === "-u")
-          ? "go get in CI may change go.mod: go mod download fetches what is required and changes nothing"
-          : `go get makes ${first.text} a requirement of this module, and installs nothing since Go 1.18: a tool is installed with go install ${first.text.includes("@") ? first.text : `${first.text}@VERSION`}`,
+      message: isOwn
+        ? "go get in CI may change go.mod: go mod download fetches what is required and changes nothing"
+        : `go get makes ${first.text} a requirement of this module, and installs nothing since Go 1.18: a tool is installed with go install ${first.text.includes("@") ? first.text : `${first.text}@VERSION`}`,
       evidence: [seenAt(facts, { file: script.file, start: command.start, end: command.end })],
       ...(first.text.includes("@") && command.args.length === 2
         ? fixOf(false, "go install", scriptEdit(facts, script, command.args[0], "install"))

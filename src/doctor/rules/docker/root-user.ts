@@ -11,6 +11,9 @@ export const rule: Rule = defineRule({
     good: { Dockerfile: 'FROM alpine:3.20\nCOPY app /app\nUSER 65532:65532\nENTRYPOINT ["/app"]\n' },
     fixed: { Dockerfile: 'FROM alpine:3.20\nCOPY app /app\nUSER 65532:65532\nENTRYPOINT ["/app"]\n' },
     silent: {
+      "the base has another user, for whatever processor": {
+        Dockerfile: 'ARG ARCH\nFROM gcr.io/distroless/static:nonroot-${ARCH}\nCOPY app /app\nENTRYPOINT ["/app"]\n',
+      },
       "the base has another user": {
         Dockerfile: 'FROM gcr.io/distroless/static:nonroot\nCOPY app /app\nENTRYPOINT ["/app"]\n',
       },
@@ -23,7 +26,7 @@ export const rule: Rule = defineRule({
   },
   *check({ dockerfiles }) {
     for (const { last, file } of dockerfiles) {
-      if (last === undefined || last.base.system === "other" || /nonroot/.test(last.base.tag ?? "")) continue;
+      if (last === undefined || last.base.system === "other" || /nonroot/.test(last.base.reference)) continue;
       let user: string | undefined;
       for (let stage: typeof last | undefined = last; stage !== undefined && user === undefined; stage = stage.parent)
         user = stage.instructions.findLast(({ keyword }) => keyword === "USER")?.text.trim();
