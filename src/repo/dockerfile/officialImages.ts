@@ -19,6 +19,9 @@ const names = `
 `;
 const official: ReadonlySet<string> = new Set(names.split(/\s+/).filter((name) => name !== ""));
 
+/** Distributions without releases: of an image of last month nothing can be installed any more. */
+export const rolling: RegExp = /(^|\/)(archlinux(\/archlinux)?|opensuse\/tumbleweed|kali-rolling|stage3)(:|$)/;
+
 /** Whether a reference without tag and digest can be asked a registry for: it names one, or an owner, or it is official. */
 export function isPublished(path: string): boolean {
   return path.includes("/") || official.has(path);

@@ -1,3 +1,4 @@
+import { rolling } from "../../../repo/dockerfile/officialImages.ts";
 import { jobsOf, placeOf } from "../../ciSteps.ts";
 import { isOwnImage, ownersOf } from "../../owner.ts";
 import { defineRule, type Rule } from "../../rule.ts";
@@ -17,6 +18,9 @@ export const rule: Rule = defineRule({
         "go.mod": "module github.com/team/app\n\ngo 1.24.0\n",
         ".gitlab-ci.yml": "test:\n  image: ghcr.io/team/build-env:latest\n  script: [make]\n",
       },
+      "a distribution without releases": {
+        ".gitlab-ci.yml": "aur:\n  image: archlinux:latest\n  script: [makepkg]\n",
+      },
       "given by a variable": { ".gitlab-ci.yml": "test:\n  image: $CI_REGISTRY_IMAGE\n  script: [make]\n" },
       "a registry with a port": { ".gitlab-ci.yml": "test:\n  image: registry.corp:5000/go:1.24\n  script: [make]\n" },
       "a job without an image": { ".gitlab-ci.yml": "test:\n  script: [make]\n" },
@@ -26,7 +30,8 @@ export const rule: Rule = defineRule({
     const owners = ownersOf(facts);
     for (const { image } of jobsOf(facts)) {
       const reference = image?.text ?? "";
-      if (image === undefined || /[$@]/.test(reference) || isOwnImage(reference, owners)) continue;
+      if (image === undefined || /[$@]/.test(reference) || isOwnImage(reference, owners) || rolling.test(reference))
+        continue;
       const tag = /:([^/]*)$/.exec(reference)?.[1];
       if (tag !== undefined && tag !== "latest") continue;
       yield {

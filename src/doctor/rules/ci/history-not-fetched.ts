@@ -36,6 +36,13 @@ export const rule: Rule = defineRule({
           "- uses: goreleaser/goreleaser-action@v6\n        with: { args: release --snapshot --clean }",
         ),
       },
+      "goreleaser lists no changes of git's": {
+        ".goreleaser.yml": "changelog:\n  use: github-native\n",
+        [ci]: workflow("", "make").replace(
+          /- run: .*/,
+          "- uses: goreleaser/goreleaser-action@v6\n        with: { args: release --clean }",
+        ),
+      },
       "goreleaser is given its notes": {
         [ci]: workflow("", "make").replace(
           /- run: .*/,
@@ -76,7 +83,8 @@ export const rule: Rule = defineRule({
 function readerBehind(facts: Facts, steps: readonly CiStep[]): Evidence | undefined {
   for (const { uses, with: inputs, script, commands } of steps) {
     if (uses?.text.startsWith("actions/checkout@") === true && nodeAt(inputs, "path") === undefined) return undefined;
-    if (uses?.text.startsWith("goreleaser/goreleaser-action@") === true && releases(inputs)) return seenAt(facts, uses);
+    if (uses?.text.startsWith("goreleaser/goreleaser-action@") === true && releases(facts, inputs))
+      return seenAt(facts, uses);
     if (commands.some((each) => runs(each, "git", "fetch") || runs(each, "git", "pull"))) return undefined;
     // Within a substitution too, which is no command of its own here.
     const match = /\bgit describe\b(?![^\n)`]*--always)(?![^\n]*\|\|)/.exec(script?.text ?? "");
@@ -89,8 +97,16 @@ function readerBehind(facts: Facts, steps: readonly CiStep[]): Evidence | undefi
 }
 
 /** Whether goreleaser makes a release with a list of changes: for that it looks for the tag before. */
-function releases(inputs: YamlNode | undefined): boolean {
+function releases(facts: Facts, inputs: YamlNode | undefined): boolean {
   const args = textOf(nodeAt(inputs, "args"));
+  const settings = facts.files.find((file) => /^\.?goreleaser\.ya?ml$/.test(file)) ?? "";
+  // Who writes no list, or has the host write it, asks git for nothing.
+  if (
+    /^changelog:(\s*\n[ \t]+\S.*)*?\s*\n[ \t]+((disable|skip): true|use: (github|gitlab|gitea))/m.test(
+      facts.text(settings) ?? "",
+    )
+  )
+    return false;
   const isInstalled = textOf(nodeAt(inputs, "install-only")) === "true";
   return (
     !isInstalled && /^release\b/.test(args.trim()) && !/--snapshot|--release-notes|--skip[= ]\S*changelog/.test(args)

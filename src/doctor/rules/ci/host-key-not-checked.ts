@@ -1,6 +1,9 @@
 import type { YamlScalar } from "../../../repo/ci/yamlTree.ts";
-import { jobsOf, scriptEdit } from "../../ciSteps.ts";
+import { jobsOf, scriptEdit, written } from "../../ciSteps.ts";
 import { defineRule, type Rule } from "../../rule.ts";
+
+const makesMachine =
+  /\b(az vm create|gcloud compute instances create|aws ec2 run-instances|hcloud server create|doctl compute droplet create|vagrant up)\b/;
 
 export const rule: Rule = defineRule({
   id: "ci/host-key-not-checked",
@@ -25,11 +28,17 @@ export const rule: Rule = defineRule({
       "the host that the job has started itself": {
         ".gitlab-ci.yml": "a:\n  script:\n    - ssh -o StrictHostKeyChecking=no -p 2222 root@localhost id\n",
       },
+      "a machine that the job has made, whose key nobody can know before": {
+        ".gitlab-ci.yml":
+          "a:\n  script:\n    - IP=$(hcloud server create --name test -o json | jq -r .ip)\n    - ssh -o StrictHostKeyChecking=no root@$IP id\n",
+      },
       "only spoken of": { ".gitlab-ci.yml": "a:\n  script:\n    - ssh host.example # StrictHostKeyChecking was no\n" },
     },
   },
   *check(facts) {
     for (const job of jobsOf(facts)) {
+      const { file, start, end } = job.node;
+      if (makesMachine.test(written(facts, { file, start, end }))) continue;
       const scalars: YamlScalar[] = job.steps.flatMap(({ script }) => script ?? []);
       for (const { variables } of job.steps) scalars.push(...variables.values());
       for (const scalar of new Set([...scalars, ...job.variables.values()])) {

@@ -1,4 +1,4 @@
-import { isPublished } from "../../../repo/dockerfile/officialImages.ts";
+import { isPublished, rolling } from "../../../repo/dockerfile/officialImages.ts";
 import { isOpen } from "../../../repo/dockerfile/variables.ts";
 import { isOwnImage, ownersOf } from "../../owner.ts";
 import { defineRule, type Rule } from "../../rule.ts";
@@ -18,6 +18,7 @@ export const rule: Rule = defineRule({
       "another stage": { Dockerfile: "FROM alpine:3.20 AS base\nFROM base\n" },
       "given from outside": { Dockerfile: "ARG BASE\nFROM $BASE\n" },
       "a default that must be replaced": { Dockerfile: "ARG BUILD_IMAGE=placeholder\nFROM ${BUILD_IMAGE}\n" },
+      "a distribution without releases": { Dockerfile: "FROM archlinux:latest\n" },
       "built on this machine": { Dockerfile: "FROM team_test-image\nRUN make\n" },
       "its owner's own": {
         "go.mod": "module github.com/team/app\n\ngo 1.24.0\n",
@@ -38,6 +39,7 @@ export const rule: Rule = defineRule({
           base.system === "scratch" ||
           base.system === "distroless" ||
           base.reference.startsWith("gcr.io/oss-fuzz-base/") ||
+          rolling.test(base.reference) ||
           !isPublished(base.reference.replace(/:[\w.-]+$/, "")) ||
           isOwnImage(base.reference, owners) ||
           (base.tag !== undefined && base.tag !== "latest");
