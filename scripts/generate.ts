@@ -8,6 +8,8 @@ import { rulePage, ruleTable } from "../src/doctor/rulePage.ts";
 import type { Rule } from "../src/doctor/rule.ts";
 import { symptomList } from "../src/doctor/explain/symptomPage.ts";
 import { symptoms } from "../src/doctor/explain/symptoms.ts";
+import { readReviews } from "../test/doctor/corpus/reviews.ts";
+import { doctorQuality } from "./doctorQuality.ts";
 import { gomodReference } from "./gomodReference.ts";
 
 /** A file, and its whole text as it should be; `current` is what it holds now, empty if it isn't there. */
@@ -50,6 +52,10 @@ const generated: readonly Generated[] = [
   { file: "src/doctor/rules.ts", text: () => registry },
   ...rules.map((rule) => ({ file: `docs/rules/${rule.id}.md`, text: () => rulePage(rule) })),
   { file: "docs/doctor.md", text: (current) => replaceBetweenMarks(current, "rules", ruleTable(rules)) },
+  {
+    file: "docs/quality.md",
+    text: (current) => replaceBetweenMarks(current, "doctor", doctorQuality(readReviews())),
+  },
   { file: "docs/explain.md", text: (current) => replaceBetweenMarks(current, "symptoms", symptomList(symptoms)) },
   ...[...gomodReference()].map(([name, text]) => ({ file: `docs/gomod/${name}`, text: () => text })),
 ];

@@ -1,6 +1,6 @@
 /**
- * The doctor on real repositories, as module zips hold them, against reviews.txt: each finding was read by a person, and a rule
- * that speaks otherwise than then has to be read again. An ordinary run takes those marked `module+`, a long one all.
+ * The doctor on real repositories, as module zips hold them, against reviews.txt: each finding was looked up in its file, and
+ * where a rule speaks otherwise than then, that has to be looked up again. An ordinary run takes those marked `module+`, a long one all.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { diagnose } from "../../src/doctor/diagnose.ts";
@@ -14,7 +14,7 @@ import { realUpstream } from "../harness/goTools.ts";
 import { RecordedUpstream } from "../harness/recordedUpstream.ts";
 import { TempDir } from "../harness/tempDir.ts";
 import { moduleTree, sumOf } from "./corpus/moduleTree.ts";
-import { readReviews, type ReviewedModule } from "./corpus/reviews.ts";
+import { parseReviews, precisionOf, readReviews, type ReviewedModule } from "./corpus/reviews.ts";
 
 const scope = new AsyncDisposableStack();
 let upstream: RecordedUpstream;
@@ -45,6 +45,27 @@ function unreviewed(findings: readonly Finding[], known: ReadonlySet<string>): s
 }
 
 const reviewed = readReviews();
+
+describe("the record", () => {
+  const all = reviewed.flatMap(({ reviews }) => reviews);
+  it.for([
+    ["error", 0.95],
+    ["warning", 0.85],
+  ] as const)("of the %ss at least %s are true", ([severity, least]) => {
+    expect(precisionOf(all.filter((each) => each.severity === severity))).toBeGreaterThanOrEqual(least);
+  });
+
+  it("is of sixty repositories and more, each once", () => {
+    expect(new Set(reviewed.map(({ path }) => path)).size).toBe(reviewed.length);
+    expect(reviewed.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it("is refused with the line that can't be read", () => {
+    const module = "module example.com/app@v1.0.0 MIT h1:x=";
+    expect(() => parseReviews(`${module}\nmaybe error docker/x Dockerfile:1 so\n`)).toThrow("reviews.txt:2 is neither");
+    expect(() => parseReviews("true error docker/x Dockerfile:1 no module above\n")).toThrow("reviews.txt:1");
+  });
+});
 
 describe("real repositories", () => {
   it.for(reviewed.filter(({ inEveryRun }) => isLong || inEveryRun))("$path@$version", async (module) => {

@@ -1,5 +1,5 @@
 /**
- * reviews.txt: what the doctor says of real repositories, and what a person who read the file thinks of it.
+ * reviews.txt: what the doctor says of real repositories, and whether that is so.
  *
  *     module github.com/traefik/whoami@v1.11.0 Apache-2.0 h1:…=
  *     true    warning docker/floating-tag     Dockerfile:9  FROM alpine, no tag
@@ -39,6 +39,12 @@ const file = resolve(import.meta.dirname, "reviews.txt");
 
 export function readReviews(): readonly ReviewedModule[] {
   return parseReviews(readFileSync(file, "utf8"));
+}
+
+/** The share of true ones; undefined where there is nothing to count. */
+export function precisionOf(reviews: readonly Review[]): number | undefined {
+  const counted = reviews.filter(({ verdict }) => verdict !== "absent");
+  return counted.length === 0 ? undefined : counted.filter(({ verdict }) => verdict === "true").length / counted.length;
 }
 
 const modulePattern = /^module(\+?) (\S+)@(\S+) (MIT|BSD-[23]-Clause|Apache-2\.0|ISC) (h1:\S+)$/;
