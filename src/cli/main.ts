@@ -35,6 +35,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/vanity.ts"),
   },
   {
+    name: "split",
+    summary: "Cut packages out of a module whose users need only these",
+    load: () => import("./commands/split.ts"),
+  },
+  {
     name: "build",
     summary: "Build the project's image, and say where the time went",
     load: () => import("./commands/build.ts"),

@@ -33,6 +33,8 @@ export interface GitOptions {
   readonly anyOwner?: boolean;
   /** More settings that win over the repository's own: `name=value`. */
   readonly settings?: readonly string[];
+  /** Another repository on this disk may be read by its path: `clone`. Nothing else may be reached. */
+  readonly mayReadDisk?: boolean;
 }
 
 const withinMs = 60_000;
@@ -56,7 +58,7 @@ const harmless = [
 export function runGit(args: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const { folder } = options;
   const command = commandLine(args, options);
-  const limits = { timeout: withinMs, maxBuffer: outputLimit, env: gitEnvironment(process.env) };
+  const limits = { timeout: withinMs, maxBuffer: outputLimit, env: gitEnvironment(process.env, options) };
   return new Promise((resolve, reject) => {
     const child = execFile("git", command, limits, (error, stdout, stderr) => {
       if (error === null) return resolve({ status: 0, stdout, stderr });
@@ -81,7 +83,7 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
 /** Starts `git ARGS` in the folder, for those who read its output as it comes. Ending it is the caller's. */
 export function startGit(args: readonly string[], options: GitOptions): ChildProcessByStdio<Writable, Readable, null> {
   const stdio: ["pipe", "pipe", "ignore"] = ["pipe", "pipe", "ignore"];
-  return spawn("git", commandLine(args, options), { env: gitEnvironment(process.env), stdio });
+  return spawn("git", commandLine(args, options), { env: gitEnvironment(process.env, options), stdio });
 }
 
 function commandLine(args: readonly string[], { folder, anyOwner = false, settings = [] }: GitOptions): string[] {
@@ -98,7 +100,7 @@ function ownershipError(folder: string): GitError {
 }
 
 /** Nothing that points git elsewhere (a hook's GIT_DIR), and nothing it could reach a network or a person with. */
-function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function gitEnvironment(env: NodeJS.ProcessEnv, { mayReadDisk = false }: GitOptions): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !name.startsWith("GIT_") || keptVariables.test(name));
   return {
     ...Object.fromEntries(kept),
@@ -107,7 +109,7 @@ function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     GIT_OPTIONAL_LOCKS: "0",
     // A partial clone fetches what it lacks, through whatever its configuration names.
     GIT_NO_LAZY_FETCH: "1",
-    GIT_ALLOW_PROTOCOL: "none",
+    GIT_ALLOW_PROTOCOL: mayReadDisk ? "file" : "none",
   };
 }
 

@@ -16,6 +16,8 @@ export interface GoModule {
   readonly toolchain: string | undefined;
   readonly requires: readonly Requirement[];
   readonly replaces: readonly Replacement[];
+  /** Import paths of its tool lines. */
+  readonly tools: readonly string[];
   readonly hasSum: boolean;
   /** vendor/modules.txt is there, so that the go command builds from vendor/. */
   readonly hasVendor: boolean;
@@ -77,6 +79,7 @@ async function readModule(tree: ProjectTree, file: string): Promise<GoModule> {
     toolchain: read.toolchain?.name,
     requires: read.require.map(({ mod: { path, version }, indirect }) => ({ path, version, indirect })),
     replaces: read.replace.map((each) => replacementOf(each, dir)),
+    tools: read.tool.map(({ path }) => path),
     hasSum: tree.has(beside(file, "go.sum")),
     hasVendor: tree.has(beside(file, "vendor/modules.txt")),
   };
