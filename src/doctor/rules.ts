@@ -146,6 +146,7 @@ import { rule as modGoSumBroken } from "./rules/mod/go-sum-broken.ts";
 import { rule as modGoSumLacksLine } from "./rules/mod/go-sum-lacks-line.ts";
 import { rule as modGoSumMissing } from "./rules/mod/go-sum-missing.ts";
 import { rule as modGoSumNotCommitted } from "./rules/mod/go-sum-not-committed.ts";
+import { rule as modHeavyForItsConsumers } from "./rules/mod/heavy-for-its-consumers.ts";
 import { rule as modHiddenDependency } from "./rules/mod/hidden-dependency.ts";
 import { rule as modImportNobodyRequires } from "./rules/mod/import-nobody-requires.ts";
 import { rule as modIncompatible } from "./rules/mod/incompatible.ts";
@@ -318,6 +319,7 @@ export const rules: readonly Rule[] = [
   modGoSumLacksLine,
   modGoSumMissing,
   modGoSumNotCommitted,
+  modHeavyForItsConsumers,
   modHiddenDependency,
   modImportNobodyRequires,
   modIncompatible,
