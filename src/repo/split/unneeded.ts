@@ -51,13 +51,11 @@ function longest(importPath: string, modules: readonly string[]): string | undef
 
 /**
  * The module whose users get most that they don't need, and what to cut out of it: the packages that they import and that
- * need at most half of what it requires. Packages of one folder with the same users become one module. undefined where nobody
+ * need less than half of what it requires. Packages of one folder with the same users become one module. undefined where nobody
  * gets too much.
  */
 export function worthSplitting(project: GoProject): ChosenPackages | undefined {
-  const all = unneededRequirements(project).filter(
-    ({ direct, needed }) => needed.length * 2 <= direct.length && direct.length > 0,
-  );
+  const all = unneededRequirements(project).filter(({ direct, needed }) => needed.length * 2 < direct.length);
   const waste = (module: GoModule): number =>
     all
       .filter((each) => each.module === module)
