@@ -1,6 +1,7 @@
 // What a build is sent, and what its .dockerignore keeps from it.
 
 import type { Dockerfile } from "../repo/dockerfile/dockerfile.ts";
+import type { ShellCommand } from "../repo/dockerfile/shell.ts";
 import { isOpen } from "../repo/dockerfile/variables.ts";
 import { ignoreMatcher } from "../repo/ignorePattern.ts";
 import type { ProjectTree } from "../repo/projectTree.ts";
@@ -8,6 +9,8 @@ import type { ProjectTree } from "../repo/projectTree.ts";
 export interface BuildContext {
   /** From the project's root, without a slash at its end; empty for the root. */
   readonly folder: string;
+  /** Whether anything tells so: a build, files that are copied or named in a RUN. Else it is taken to be the root. */
+  readonly isTold: boolean;
   /** Of the project's files, those in the context's folder, from there. Hidden ones too. */
   readonly files: readonly string[];
   /** Folders of tools that are there and not among the files: `.git`, `node_modules`. From the context's folder. */
@@ -42,7 +45,7 @@ export function buildContext(
   /** The folder that a build names. */
   named?: string,
 ): BuildContext {
-  const folder = named ?? contextFolder(dockerfile, all);
+  const { folder, isTold } = named === undefined ? contextFolder(dockerfile, all) : { folder: named, isTold: true };
   const prefix = folder === "" ? "" : `${folder}/`;
   const within = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
@@ -61,6 +64,7 @@ export function buildContext(
   };
   return {
     folder,
+    isTold,
     files,
     toolFolders: within(passedOver),
     sizeOf: (path) => sizeOf(`${prefix}${path}`),
@@ -98,17 +102,35 @@ function takes(source: string, file: string): boolean {
   return pattern.test(file);
 }
 
+/** What a program reads in the folder in which it is started. */
+const readBy: Readonly<Record<string, string>> = {
+  go: "go.mod",
+  make: "Makefile",
+  npm: "package.json",
+  yarn: "package.json",
+  pnpm: "package.json",
+  gradle: "build.gradle",
+  mvn: "pom.xml",
+};
+
 /**
  * Where `docker build` is started is often not written down: the root, or the Dockerfile's own folder. Whichever has more of what is
- * copied by name is taken; the root where both do.
+ * copied by name, and of what commands look for, is taken; the root where both do.
  */
-function contextFolder({ file, stages }: Dockerfile, all: readonly string[]): string {
+function contextFolder(
+  { file, stages }: Dockerfile,
+  all: readonly string[],
+): { readonly folder: string; readonly isTold: boolean } {
   const own = file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "";
-  if (own === "") return "";
+  if (own === "") return { folder: "", isTold: true };
   const sources = stages.flatMap(({ instructions }) =>
     instructions.flatMap(({ copy }) => (copy === undefined || copy.from !== undefined ? [] : copy.sources)),
   );
-  const named = sources
+  const words = stages.flatMap(({ instructions }) =>
+    // In a folder of its own within the image, a name is another's.
+    instructions.flatMap(({ commands, workdir }) => (workdir.endsWith(`/${own}`) ? [] : commands.flatMap(lookedFor))),
+  );
+  const named = [...sources, ...words]
     .map((source) => source.replace(/^(\.?\/)+|\/+$/g, ""))
     .filter((source) => source !== "" && source !== "." && !isOpen(source) && !/[*?[]/.test(source));
   const found = (folder: string): number =>
@@ -116,5 +138,16 @@ function contextFolder({ file, stages }: Dockerfile, all: readonly string[]): st
       const path = folder === "" ? source : `${folder}/${source}`;
       return all.some((each) => each === path || each.startsWith(`${path}/`));
     }).length;
-  return found(own) > found("") ? own : "";
+  const [inOwn, inRoot] = [found(own), found("")];
+  return { folder: inOwn > inRoot ? own : "", isTold: inOwn > 0 || inRoot > 0 };
+}
+
+/** The Go files and scripts that a command names, or what its program reads by itself. */
+function lookedFor({ name, args }: ShellCommand): readonly string[] {
+  const words = args.map(({ text }) => text);
+  const files = words.filter((word) => /^[\w.-]+\.(go|txt|json|sh|py)$/.test(word));
+  const script = name.startsWith("./") ? [name.slice(2)] : [];
+  const read = readBy[name] ?? (name === "./gradlew" ? "gradlew" : undefined);
+  const isOutside = words.some((word) => word.includes("@") || word === "-C" || word === "-g" || word === "--global");
+  return [...files, ...script, ...(read === undefined || files.length > 0 || isOutside ? [] : [read])];
 }

@@ -39,6 +39,11 @@ export const rule: Rule = defineRule({
         ".gitlab-ci.yml":
           "smoke:\n  script:\n    - cd /tmp/smoke\n    - go mod init smoke\n    - go get example.com/app@main\n    - go list -mod=mod -m all\n",
       },
+      "an update that becomes a pull request": {
+        "go.mod": "module example.com/app\n",
+        ".github/workflows/ci.yml":
+          "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: go get -u example.com/list@main\n      - uses: peter-evans/create-pull-request@v8\n",
+      },
       "an update job, which looks at what changed": {
         ".gitlab-ci.yml": "update:\n  script:\n    - go get -u ./...\n    - git commit -am update\n",
       },
@@ -66,10 +71,12 @@ function* inCommands(facts: Facts): Generator<Problem> {
     if (!runs(command, "go") || valueFor(each, "GO111MODULE") === "off") continue;
     // Who looks at the difference, or commits it, means to change it.
     if (
-      step.job.steps.some(({ commands }) =>
-        commands.some(
-          (each) => runs(each, "git", "diff") || runs(each, "git", "commit") || runs(each, "git", "status"),
-        ),
+      step.job.steps.some(
+        ({ commands, uses }) =>
+          /create-pull-request|auto-commit|add-and-commit/.test(uses?.text ?? "") ||
+          commands.some(
+            (each) => runs(each, "git", "diff") || runs(each, "git", "commit") || runs(each, "git", "status"),
+          ),
       )
     )
       continue;

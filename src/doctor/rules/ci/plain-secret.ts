@@ -41,6 +41,10 @@ export const rule: Rule = defineRule({
       "meant for everybody": {
         ".gitlab-ci.yml": "variables: { PUBLIC_ACCESS_TOKEN: pat_8AEETZWxu8f7 }\nbuild: { script: [make] }\n",
       },
+      "said to be for everybody": {
+        ".gitlab-ci.yml":
+          "variables:\n  FOSSA_API_KEY: b88e1f4287c3108c8751bf10 # push-only, safe to be exposed\ntest: { script: [make] }\n",
+      },
       "a name of a secret": {
         ".github/workflows/ci.yml":
           'on: push\nenv: { TOKEN: "${{ secrets.TOKEN }}" }\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: x\n',
@@ -54,7 +58,7 @@ export const rule: Rule = defineRule({
       },
     },
   },
-  *check({ ci }) {
+  *check({ ci, text }) {
     for (const file of ci.flatMap(({ files }) => files))
       for (const { scalar, name } of scalars(file)) {
         const form = forms
@@ -74,6 +78,7 @@ export const rule: Rule = defineRule({
           !ofServices.test(name) &&
           scalar.text.length >= 8 &&
           !harmless.test(scalar.text) &&
+          !isSaidToBePublic(text(scalar.file) ?? "", scalar.end) &&
           !/^[./~]|\s|^\w+$(?<!\d\w*)/.test(scalar.text)
         ) {
           yield {
@@ -87,6 +92,13 @@ export const rule: Rule = defineRule({
       }
   },
 });
+
+/** By a comment behind it on its line. */
+function isSaidToBePublic(text: string, end: number): boolean {
+  return /^["']?[ \t]+#.*\b(public|push-only|read-only|not (a )?secret|safe to)\b/i.test(
+    text.slice(end).split("\n", 1)[0] ?? "",
+  );
+}
 
 function* scalars({ root }: CiFile): Generator<{ scalar: YamlScalar; name: string }> {
   yield* within(root, "", 0);

@@ -15,12 +15,20 @@ export const rule: Rule = defineRule({
         Dockerfile: "FROM golang:1.24\nCOPY . .\n",
         "Dockerfile.dockerignore": ".git\n",
       },
+      "a folder that is no repository": {
+        "app/Dockerfile": "FROM gradle:8\nCOPY . /home/gradle\nRUN gradle build\n",
+        "app/build.gradle": "",
+      },
+      "nothing tells where the build is started": {
+        "tests/tomcat/Dockerfile": "FROM tomcat:11\nCOPY . /usr/local/tomcat/webapps/\n",
+      },
       "only named files are copied": { Dockerfile: "FROM golang:1.24\nCOPY go.mod main.go ./\n" },
     },
   },
   *check({ dockerfiles }) {
     for (const { stages, file, context, text } of dockerfiles) {
-      if (context.ignoreFile !== undefined) continue;
+      // A folder below the root has no .git: there is little to leave out.
+      if (context.ignoreFile !== undefined || context.folder !== "" || !context.isTold) continue;
       const copy = stages.flatMap(({ instructions }) => instructions).find((each) => takesSource(each));
       if (copy === undefined) continue;
       yield {

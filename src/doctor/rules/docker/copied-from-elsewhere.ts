@@ -24,6 +24,11 @@ export const rule: Rule = defineRule({
           "FROM golang:1.24 AS build\nCOPY . .\nRUN go build -o /app .\nFROM debian:12\nCOPY --from=build /app /app\n",
       },
       "the folder is copied": { ...files, Dockerfile: dockerfile("/src/") },
+      "the folder is copied, its name that of the program": {
+        ...files,
+        Dockerfile:
+          "FROM golang:1.24 AS build\nWORKDIR /src/app\nCOPY . .\nRUN go build -o app .\nFROM debian:12\nCOPY --from=build /src/app .\n",
+      },
       "moved in between": {
         ...files,
         Dockerfile:
@@ -48,7 +53,7 @@ export const rule: Rule = defineRule({
             .filter(({ verb }) => compiles.has(verb))
             .flatMap((step) => outputOf(step) ?? []);
           const real = outputs.find((output) => posix.basename(output) === posix.basename(wanted));
-          if (real === undefined || outputs.includes(wanted)) continue;
+          if (real === undefined || outputs.includes(wanted) || real.startsWith(`${wanted}/`)) continue;
           const instructions = lineage(builder).flatMap((each) => each.instructions);
           // Anything else that runs there, or is copied, may have put it where it is looked for.
           const isOnlyGo = instructions.every(

@@ -31,7 +31,7 @@ export const rule: Rule = defineRule({
   },
   *check(facts) {
     const owners = ownersOf(facts);
-    for (const { stages, reached, file } of facts.dockerfiles) {
+    for (const { stages, reached, file, text } of facts.dockerfiles) {
       for (const stage of stages) {
         const { base, parent, from } = stage;
         const isFixed =
@@ -44,8 +44,11 @@ export const rule: Rule = defineRule({
           isOwnImage(base.reference, owners) ||
           (base.tag !== undefined && base.tag !== "latest");
         if (parent !== undefined || isFixed || isOpen(base.reference) || !reached.has(stage)) continue;
+        // A default, which whoever builds for others replaces: where it is not, it says so at least.
+        const isDefault = /^FROM\s+(--\S+\s+)*\S*\$/i.test(text.slice(from.start, from.end));
         yield {
           file,
+          ...(isDefault ? { severity: "advice" } : {}),
           start: from.start,
           end: from.end,
           message: `${base.reference}${base.tag === undefined ? ", which means :latest," : ""} is whatever was pushed last: name a version, or a digest`,

@@ -1,4 +1,7 @@
+import { posix } from "node:path";
 import { lineage } from "../../../repo/dockerfile/dockerfile.ts";
+import { isSecretName } from "../../ciSteps.ts";
+import type { Facts } from "../../facts.ts";
 import { takesSource } from "../../goInDocker.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
@@ -23,6 +26,10 @@ export const rule: Rule = defineRule({
     silent: {
       "an example": { ".env.example": "", Dockerfile: "FROM alpine:3.20\nCOPY .env.example /app/\n" },
       ignored: { ".env": "", ".dockerignore": ".env\n", Dockerfile: "FROM alpine:3.20\nCOPY . /app/\n" },
+      "a .env without secrets": {
+        ".env": "API_URL=http://localhost:8080\nTOKEN=\n",
+        Dockerfile: "FROM node:22\nCOPY . .\n",
+      },
       "from another stage": { Dockerfile: "FROM alpine:3.20 AS a\nFROM alpine:3.20\nCOPY --from=a /x/server.key /y\n" },
       "with the source, in a stage that is not shipped": {
         "certs/ca.key": "",
@@ -31,8 +38,8 @@ export const rule: Rule = defineRule({
       "a test's": { "testdata/server.key": "", Dockerfile: "FROM golang:1.24\nCOPY . .\n" },
     },
   },
-  *check({ dockerfiles }) {
-    for (const { stages, reached, last, file, context } of dockerfiles) {
+  *check(facts) {
+    for (const { stages, reached, last, file, context } of facts.dockerfiles) {
       for (const stage of stages) {
         if (!reached.has(stage) || isForTests(file)) continue;
         for (const instruction of stage.instructions) {
@@ -41,7 +48,7 @@ export const rule: Rule = defineRule({
           const named = copy.sources.find((source) => secret.test(source.replace(/\/$/, "")) && !isForTests(source));
           const found = copy.sources
             .flatMap((source) => context.matches(source))
-            .find((each) => secret.test(each) && !isForTests(each));
+            .find((each) => secret.test(each) && !isForTests(each) && holdsSecrets(facts, context.folder, each));
           const isShipped = last !== undefined && lineage(last).includes(stage);
           const what = named ?? (isShipped ? found : undefined);
           if (what === undefined) continue;
@@ -59,6 +66,17 @@ export const rule: Rule = defineRule({
     }
   },
 });
+
+/** A .env is looked into: many hold addresses and switches alone. */
+function holdsSecrets({ text }: Facts, folder: string, path: string): boolean {
+  const content = /(^|\/)\.env(\.\w+)?$/.test(path) ? text(posix.join(folder, path)) : undefined;
+  return (
+    content === undefined ||
+    [...content.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*["']?[^\s"']/gm)].some(([, name = ""]) =>
+      isSecretName(name),
+    )
+  );
+}
 
 /** Keys that are there for everybody to see: of tests, examples and the like, by the names of their folders. */
 function isForTests(path: string): boolean {

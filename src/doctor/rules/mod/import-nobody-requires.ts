@@ -18,6 +18,11 @@ export const rule: Rule = defineRule({
         "go.mod": goMod("\nrequire rsc.io/quote v1.5.2\n"),
         "main.go": main.replace("quote", "quote/buggy"),
       },
+      "another file stands in for go.mod in tests": {
+        "go.mod": goMod(),
+        "go_test.mod": goMod("\nrequire rsc.io/quote v1.5.2\n"),
+        "main.go": main,
+      },
       "a module of the workspace": {
         "go.work": "go 1.24\n\nuse (\n\t./app\n\t./lib\n)\n",
         "app/go.mod": goMod(),
@@ -33,6 +38,14 @@ export const rule: Rule = defineRule({
     const { go } = facts;
     for (const written of writtenModules(facts)) {
       const { module, imports } = written;
+      // Given by -modfile: nobody here can tell which command takes which.
+      const folder = module.dir === "." ? "" : `${module.dir}/`;
+      if (
+        facts.files.some(
+          (file) => file.startsWith(folder) && /^(?!go\.mod$)[^/]+\.mod$/.test(file.slice(folder.length)),
+        )
+      )
+        continue;
       const neighbours = go?.workspace?.use.includes(module.dir) === true ? go.modules.map(({ path }) => path) : [];
       const known = [...module.requires, ...module.replaces].map(({ path }) => path).concat(neighbours);
       // Before Go 1.17 go.mod does not list what only others require.
