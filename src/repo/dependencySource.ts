@@ -13,6 +13,8 @@ export type GoHeaders = ReadonlyMap<string, SourceFile>;
 export interface DependencySource {
   /** What its files say first, by file name, tests left out; undefined where the package isn't here. */
   readonly read: (importPath: string) => Promise<GoHeaders | undefined>;
+  /** The same of its tests; empty where it has none, or they are not here: vendor/ leaves them out. */
+  readonly readTests: (importPath: string) => Promise<GoHeaders>;
 }
 
 export function dependencySource(
@@ -29,14 +31,14 @@ export function dependencySource(
   const required = requiredModules(modules, replaces);
   let byFolder: ReadonlyMap<string, readonly string[]> | undefined;
   const folders = (): ReadonlyMap<string, readonly string[]> => (byFolder ??= Map.groupBy(tree.files, folderOf));
-  const find = async (importPath: string): Promise<GoHeaders | undefined> => {
+  const find = async (importPath: string, isWanted: IsWanted): Promise<GoHeaders | undefined> => {
     if (!/^[\w.~+@/-]+$/.test(importPath) || importPath.split("/").some((part) => /^\.*$/.test(part))) return undefined;
     for (const vendor of vendors) {
-      const found = await readVendored(tree, folders(), `${vendor}/${importPath}`);
+      const found = await readVendored(tree, folders(), `${vendor}/${importPath}`, isWanted);
       if (found !== undefined) return found;
     }
     for (const folder of moduleCache === undefined ? [] : candidates(importPath, required, moduleCache)) {
-      const found = await readFolder(folder);
+      const found = await readFolder(folder, isWanted);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -45,11 +47,22 @@ export function dependencySource(
   const found = new Map<string, Promise<GoHeaders | undefined>>();
   return {
     read: (importPath) => {
-      const reading = found.get(importPath) ?? find(importPath);
+      const reading = found.get(importPath) ?? find(importPath, isSource);
       found.set(importPath, reading);
       return reading;
     },
+    readTests: async (importPath) => (await find(importPath, isTest)) ?? new Map(),
   };
+}
+
+type IsWanted = (name: string) => boolean;
+
+function isSource(name: string): boolean {
+  return name.endsWith(".go") && !isTest(name);
+}
+
+function isTest(name: string): boolean {
+  return name.endsWith("_test.go");
 }
 
 /** GOMODCACHE as the go command has it (cmd/go/internal/cfg). */
@@ -99,24 +112,24 @@ function readVendored(
   tree: ProjectTree,
   folders: ReadonlyMap<string, readonly string[]>,
   folder: string,
+  isWanted: IsWanted,
 ): Promise<GoHeaders | undefined> {
   const names = (folders.get(folder) ?? []).map((file) => file.slice(folder.length + 1));
-  return readHeaders(names, async (name) => {
+  return readHeaders(names.filter(isWanted), async (name) => {
     const text = await tree.read(`${folder}/${name}`);
     return text === undefined ? undefined : Buffer.from(text);
   });
 }
 
-async function readFolder(folder: string): Promise<GoHeaders | undefined> {
+async function readFolder(folder: string, isWanted: IsWanted): Promise<GoHeaders | undefined> {
   const names = await readdir(folder).catch(() => []);
-  return readHeaders(names, (name) => readBoundedBytes(join(folder, name)));
+  return readHeaders(names.filter(isWanted), (name) => readBoundedBytes(join(folder, name)));
 }
 
 async function readHeaders(
-  names: readonly string[],
+  sources: readonly string[],
   read: (name: string) => Promise<Buffer | undefined>,
 ): Promise<GoHeaders | undefined> {
-  const sources = names.filter((name) => name.endsWith(".go") && !name.endsWith("_test.go"));
   const headers = await Promise.all(
     sources.map(async (name) => {
       const bytes = await read(name);

@@ -124,8 +124,7 @@ export function formatWritten(plan: SplitPlan, written: readonly WrittenReposito
   const push = written.map(
     ({ folder, tags }) => `  git -C ${folder} push URL HEAD:main ${tags.join(" ")}`.trimEnd() + "\n",
   );
-  const together =
-    plan.repositories.length === 0 ? "" : `Built together: GOWORK=${target}/go.work go build ./... in each folder.\n`;
+  const together = `Until they are published: GOWORK=${target}/go.work go build ./... in each module's folder.\n`;
   return `\nWritten to ${basename(target)}:\n${lines.join("")}${together}Publish in this order:\n${push.join("")}`;
 }
 

@@ -14,6 +14,8 @@ export interface ModuleNeeds {
   readonly packages: readonly { readonly path: string; readonly module: string; readonly own: GoPackage | undefined }[];
   /** Packages that lie nowhere on this machine, so that nobody could look what they import. */
   readonly unread: readonly string[];
+  /** Packages of the repository that others' packages import, which nobody here can rewrite. */
+  readonly fromOutside: readonly { readonly importer: string; readonly own: GoPackage }[];
 }
 
 export interface NeedsOptions {
@@ -42,6 +44,7 @@ export async function needsOf(
   const direct = new Set<string>();
   const found = new Map<string, ModuleNeeds["packages"][number]>();
   const unread: string[] = [];
+  const fromOutside: ModuleNeeds["fromOutside"][number][] = [];
   const queue: string[] = [];
   const add = (path: string, isDirect: boolean): void => {
     if (isStandard(path) && !own.has(path)) return;
@@ -60,10 +63,14 @@ export async function needsOf(
     const imports =
       ours === undefined ? await importedElsewhere(path, dependencies) : importsOf(ours, false).map(({ path }) => path);
     if (imports === undefined) unread.push(path);
-    for (const imported of imports ?? []) add(imported, false);
+    for (const imported of imports ?? []) {
+      const imports = own.get(imported);
+      if (ours === undefined && imports !== undefined) fromOutside.push({ importer: path, own: imports });
+      add(imported, false);
+    }
   }
   const all = [...found.values()].filter(({ module }) => module !== "");
-  return { direct, modules: new Set(all.map(({ module }) => module)), packages: all, unread };
+  return { direct, modules: new Set(all.map(({ module }) => module)), packages: all, unread, fromOutside };
 }
 
 async function importedElsewhere(path: string, { read }: DependencySource): Promise<readonly string[] | undefined> {

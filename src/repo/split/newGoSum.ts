@@ -1,7 +1,7 @@
 /** go.sum after a split: the lines that a build needs, of those that the repository's files have, and of the new modules. */
 import { hash } from "node:crypto";
 import { hashGoMod } from "../../gomod/dirhash.ts";
-import { format, keyOf, type ModuleSums, neededSums, type Sums } from "../../gomod/gosum.ts";
+import { format, type ImportedPackage, keyOf, type ModuleSums, neededSums, type Sums } from "../../gomod/gosum.ts";
 import { replacementOf } from "../../gomod/mvs.ts";
 import type { ModuleVersion } from "../../gomod/version.ts";
 import type { ModuleCache } from "../moduleCache.ts";
@@ -15,39 +15,46 @@ export interface NewGoSum {
 
 /**
  * @param known All lines of the repository, and those of what the split makes.
- * @param own What the module had before. Of it those lines stay whose version is still in the graph: `go mod tidy` keeps what
- * tests of other modules' packages need.
  * @param packages What the module imports, with the path of the module that has it.
+ * @param testedWith What tests of others' packages import. No build needs its lines; they stay where they are known.
  * @returns All lines where the module graph can't be told.
  */
 export async function newGoSum(
   graph: GraphOf | undefined,
   packages: readonly { readonly path: string; readonly module: string }[],
+  testedWith: readonly string[],
   known: Sums,
-  own: Sums,
   cache: ModuleCache | undefined,
 ): Promise<NewGoSum> {
   if (graph === undefined || graph.loaded.failure !== undefined) return { text: format(known), missing: [] };
   const { requirements, loaded } = graph;
-  const needed = neededSums({
-    requirements,
-    graph: loaded.graph,
-    packages: packages.map(({ path, module }) => ({
-      path,
-      mod: { path: module, version: loaded.graph.selected(module) },
-    })),
-    replacementOf: (mod) => replacementOf(requirements.context.mains, mod),
-  });
+  const selected = (path: string): ModuleVersion => ({ path, version: loaded.graph.selected(path) });
+  const needed = (imported: readonly ImportedPackage[]): readonly ModuleVersion[] =>
+    neededSums({
+      requirements,
+      graph: loaded.graph,
+      packages: imported,
+      replacementOf: (mod) => replacementOf(requirements.context.mains, mod),
+    }).filter(({ version }) => !/^none(\/|$)/.test(version));
   const lines = new Map<string, ModuleSums>();
   const missing: ModuleVersion[] = [];
-  const inGraph = new Set([...loaded.graph.breadthFirst()].map(keyOf));
-  for (const [key, line] of own) if (inGraph.has(key.replace(/\/go\.mod$/, ""))) lines.set(key, line);
-  for (const mod of needed.filter(({ version }) => !/^none(\/|$)/.test(version))) {
+  for (const mod of needed(packages.map(({ path, module }) => ({ path, mod: selected(module) })))) {
     const line = known.get(keyOf(mod)) ?? (await cached(mod, cache));
     if (line === undefined) missing.push(mod);
     else lines.set(keyOf(mod), line);
   }
+  for (const mod of needed(testedWith.map((path) => ({ path, mod: moduleOf(path, selected) })))) {
+    const line = known.get(keyOf(mod));
+    if (line !== undefined) lines.set(keyOf(mod), line);
+  }
   return { text: format(lines), missing };
+}
+
+/** The module with the longest path that the graph has. */
+function moduleOf(importPath: string, selected: (path: string) => ModuleVersion): ModuleVersion | undefined {
+  for (let path = importPath; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf("/"))))
+    if (selected(path).version !== "none") return selected(path);
+  return undefined;
 }
 
 /** The go command has written down what it found when it fetched the zip. */

@@ -341,6 +341,18 @@ describe("what can't be", () => {
       "one/api/main.go imports example.com/team/mono/one/internal/x, which would be example.com/team/one/internal/x",
     ],
     [
+      "a dependency imports what would move",
+      {
+        ...base,
+        "one/one.go": go("one"),
+        "vendor/modules.txt": "# example.org/big v1.0.0\n## explicit\nexample.org/big\n",
+        "vendor/example.org/big/big.go": go("big", "example.com/team/mono/one"),
+      },
+      "one",
+      {},
+      "example.com/team/mono is built with example.org/big, which imports example.com/team/mono/one by this path",
+    ],
+    [
       "the root can't be nested",
       { ...base, "mono.go": go("mono"), "one/one.go": go("one", "example.com/team/mono") },
       "one",

@@ -2,27 +2,28 @@
  * Cuts packages out of a module: what becomes a module of its own, what each module of the repository then requires, which
  * imports change, and what is released in which order. A plan only: nothing is written.
  */
-import { goModOf, keyOf, merge, type ModuleSums, parse as parseSums, type Sums } from "../../gomod/gosum.ts";
+import { merge } from "../../gomod/gosum.ts";
 import * as modfile from "../../gomod/modfile.ts";
 import * as semver from "../../gomod/semver.ts";
 import type { GoModule } from "../goModules.ts";
 import { under } from "../goPackages.ts";
 import type { GoProject } from "../goProject.ts";
 import type { ModuleCache } from "../moduleCache.ts";
-import { bondsOf, mayImport } from "./bonds.ts";
+import { bondsOf } from "./bonds.ts";
 import type { ChosenPackages } from "./chosenPackages.ts";
-import { type Content, type FileSet, moduleHashes } from "./fileSet.ts";
+import type { Content, FileSet } from "./fileSet.ts";
 import { countOf, moduleGraphOf, type OwnGoMods } from "./moduleGraphOf.ts";
 import { type ModuleAfter, modulesAfter } from "./modulesAfter.ts";
 import { licenceFiles, movedFiles } from "./movedFiles.ts";
 import { newGoSum } from "./newGoSum.ts";
+import { newGoWork } from "./newGoWork.ts";
 import { type NewModule, newModules, type SplitForm } from "./newModules.ts";
-import { importsOf } from "./packageImports.ts";
+import { checkInternal, checkOutside, nothingLeft } from "./obstacles.ts";
 import { lastVersion, nextVersion } from "./repoModule.ts";
+import { knownSums, sumsOf } from "./repoSums.ts";
 import { goModAfter } from "./requirementsAfter.ts";
 import { rewrittenFiles } from "./rewrittenFiles.ts";
-import { SplitError } from "./splitError.ts";
-import { newGoWork } from "./newGoWork.ts";
+import { testedWith } from "./testedWith.ts";
 
 export interface SplitSettings {
   readonly into: SplitForm;
@@ -86,6 +87,7 @@ export async function planSplit(
   if (left.length === 0) throw nothingLeft(module, made);
   checkInternal(project, made);
   const after = await modulesAfter({ project, module, made, into, tags, cache });
+  checkOutside(after, made);
 
   const moved = into === "modules" ? [] : made.map((each) => movedFiles(each.packages, project));
   const leaving = new Set(moved.flatMap((files) => [...files.keys()]).filter(isTracked));
@@ -131,7 +133,7 @@ export async function planSplit(
     const graph = await moduleGraphOf(each.dir, goMod, ownAfter, cache);
     const before = each.made === undefined ? goMods.get(each.dir) : undefined;
     const imported = each.needs.packages.map(({ path, module }) => ({ path: moves.get(path) ?? path, module }));
-    const sums = await newGoSum(graph, imported, known, await ownSums(project, each.before), cache);
+    const sums = await newGoSum(graph, imported, await testedWith(each, graph, project, cache), known, cache);
     if (sums.missing.length > 0)
       warnings.push(
         `${each.path}: go.sum lacks ${sums.missing.map(({ path, version }) => `${path} ${version}`).join(", ")}: go mod tidy fetches it`,
@@ -182,34 +184,6 @@ function firstVersion(module: GoModule, last: string | undefined): string {
   return major === "v0" ? "v0.1.0" : `${major}.0.0`;
 }
 
-function nothingLeft({ path }: GoModule, made: readonly NewModule[]): SplitError {
-  const bonds = made.flatMap(({ packages }) => packages).flatMap(({ because }) => because ?? []);
-  const because = bonds.slice(0, 8).map(({ from, to, kind, file }) => `  ${to} comes with ${from}: ${kind}, ${file}`);
-  return new SplitError(
-    "impossible",
-    `nothing would be left of ${path}: all its packages hang together with those that were asked for\n${because.join("\n")}\nbreak such an import first, or name fewer packages`,
-  );
-}
-
-/** `internal` goes by import paths, in the module and out of it. */
-function checkInternal({ packages }: GoProject, made: readonly NewModule[]): void {
-  const moves = new Map(
-    made.flatMap((each) => each.packages.map(({ importPath, newPath }) => [importPath, newPath] as const)),
-  );
-  for (const each of packages) {
-    const importer = moves.get(each.importPath) ?? each.importPath;
-    for (const { path, file } of importsOf(each)) {
-      if (!moves.has(path) && !moves.has(each.importPath)) continue;
-      const imported = moves.get(path) ?? path;
-      if (!mayImport(each.importPath, path) || mayImport(importer, imported)) continue;
-      throw new SplitError(
-        "impossible",
-        `${file} imports ${path}, which would be ${imported} and, as it is internal, not for ${importer}: move it out of internal/ first, or take other packages`,
-      );
-    }
-  }
-}
-
 async function goModTexts({ modules, tree }: GoProject): Promise<ReadonlyMap<string, string>> {
   const texts = modules.map(async ({ dir }) => [dir, (await tree.read(under(dir, "go.mod"))) ?? ""] as const);
   return new Map(await Promise.all(texts));
@@ -225,31 +199,6 @@ function ownAfterSplit(before: OwnGoMods, texts: ReadonlyMap<ModuleAfter, string
     .filter(([{ made }]) => made === undefined || into === "modules")
     .map(([{ dir }, text]) => [dir, text] as const);
   return { byPath: new Map([...before.byPath, ...byPath]), byDir: new Map([...before.byDir, ...byDir]) };
-}
-
-/** All that the repository's files say of modules; they are facts, whichever file has them. */
-async function knownSums({ modules, tree }: GoProject): Promise<Sums> {
-  const names = [...modules.map(({ dir }) => under(dir, "go.sum")), "go.work.sum"].filter((name) => tree.has(name));
-  const texts = await Promise.all(
-    names.map(async (name) => parseSums(name, (await tree.read(name)) ?? "", { skipMalformed: true })),
-  );
-  return merge(...texts);
-}
-
-/** What the module had before; a new one, what it was cut out of. */
-async function ownSums({ tree }: GoProject, { dir }: GoModule): Promise<Sums> {
-  const name = under(dir, "go.sum");
-  return parseSums(name, (await tree.read(name)) ?? "", { skipMalformed: true });
-}
-
-async function sumsOf(files: FileSet, { path, dir }: ModuleAfter, version: string, { tree }: GoProject): Promise<Sums> {
-  const hashes = await moduleHashes(files, dir, { path, version }, tree);
-  const mod = { path, version };
-  const lines: readonly ModuleSums[] = [
-    { mod, hashes: [hashes.zip] },
-    { mod: goModOf(mod), hashes: [hashes.goMod] },
-  ];
-  return new Map(lines.map((line) => [keyOf(line.mod), line]));
 }
 
 /** What a go.work holds together it goes on holding together. */

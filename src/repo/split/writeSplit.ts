@@ -66,7 +66,7 @@ export async function writeSplit(
       ownTags.flatMap(({ after }) => after.tag ?? []),
     ),
   });
-  if (plan.repositories.length > 0) await writeWorkspace(plan, project, target, folder);
+  await writeWorkspace(plan, project, target, folder);
   return written;
 }
 
@@ -126,7 +126,11 @@ async function git(args: readonly string[], options: Pick<GitOptions, "folder" |
 
 /** All of it together builds before anything is published. */
 async function writeWorkspace(plan: SplitPlan, project: GoProject, target: string, old: string): Promise<void> {
-  const made = plan.repositories.map(({ name, module: { path, version } }) => ({ path, version, dir: name }));
+  const made = plan.made.map(({ path, version, name, dir }) => ({
+    path,
+    version,
+    dir: plan.into === "repositories" ? name : relative(target, join(old, dir)),
+  }));
   const left = project.modules.map(({ path, dir }) => ({
     path,
     version: plan.changed.find(({ after }) => after.made === undefined && after.path === path)?.after.version,
