@@ -95,7 +95,9 @@ export function flagOf(args: readonly ShellWord[], flag: string): string | undef
 /** The absolute path that a build writes; undefined where it isn't said. */
 export function outputOf({ command, instruction }: GoStep): string | undefined {
   const out = flagOf(command.args, "-o");
-  return out === undefined ? undefined : absolutePath(out, instruction.workdir);
+  // Since Go 1.20: all that follows is read in that folder.
+  const folder = absolutePath(flagOf(command.args, "-C") ?? "", instruction.workdir);
+  return out === undefined ? undefined : absolutePath(out, folder);
 }
 
 /** A path in an image, from its working folder, without `.` and `..`. */

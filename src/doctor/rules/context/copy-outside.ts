@@ -15,15 +15,23 @@ export const rule: Rule = defineRule({
         "lib/lib.go": "package lib\n",
       },
       "nothing but dots, which is the context itself": { "app/Dockerfile": "FROM golang:1.24\nCOPY ../. .\n" },
+      "from a folder that a build is not started in": {
+        "go.mod": "module example.com/app\n",
+        "cmd/app/Dockerfile": "FROM golang:1.24\nCOPY ../../go.mod ./\nRUN go mod download\n",
+      },
       "in another stage": { Dockerfile: "FROM golang:1.24 AS a\nFROM scratch\nCOPY --from=a /x/../y /y\n" },
       "another context by name": { Dockerfile: "FROM golang:1.24\nCOPY --from=lib / /src/lib\n" },
     },
   },
   *check({ dockerfiles }) {
-    for (const { stages, file } of dockerfiles) {
+    for (const { stages, file, context } of dockerfiles) {
       for (const { copy, start, end } of stages.flatMap(({ instructions }) => instructions)) {
         if (copy === undefined || copy.from !== undefined) continue;
-        const outside = copy.sources.find((source) => leaves(source));
+        const outside = copy.sources.find(
+          // What is left of the path may be there, too, where it is known from where.
+          (source) =>
+            leaves(source) && !(context.isTold && context.matches(source.replace(/^(\.\.?\/)+/, "")).length > 0),
+        );
         if (outside === undefined) continue;
         yield {
           file,

@@ -1,5 +1,6 @@
 import type { GoProject } from "../../../repo/goProject.ts";
-import { compiles, goSteps } from "../../goInDocker.ts";
+import { lineage } from "../../../repo/dockerfile/dockerfile.ts";
+import { absolutePath, compiles, goSteps, type GoStep } from "../../goInDocker.ts";
 import { lineStart, lineText } from "../../places.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
@@ -25,6 +26,14 @@ export const rule: Rule = defineRule({
     silent: {
       "taken back": { ...files, ".dockerignore": "*\n!go.mod\n!go.sum\n!*.go\n!config.yaml\n" },
       "nothing in the build reads it": { ...files, ".dockerignore": "README.md\ndocs\n" },
+      "made in another stage": {
+        ...files,
+        "web/dist/app.js": "",
+        "main.go": 'package main\n\nimport _ "embed"\n\n//go:embed web/dist/app.js\nvar app string\n\nfunc main() {}\n',
+        ".dockerignore": "web/dist\n",
+        Dockerfile:
+          "FROM node:22 AS web\nCOPY web .\nRUN npm run build\nFROM golang:1.24 AS build\nWORKDIR /src\nCOPY . .\nCOPY --from=web /dist ./web/dist\nRUN go build -o /app .\n",
+      },
       "no go command runs in it": {
         ...files,
         ".dockerignore": "go.mod\ngo.sum\n*.yaml\n",
@@ -45,7 +54,7 @@ export const rule: Rule = defineRule({
       if (step === undefined) continue;
       for (const { path, because } of neededFiles(go)) {
         const hidden = context.hiddenBy(path);
-        if (hidden === undefined || seen.has(`${hidden.file} ${path}`)) continue;
+        if (hidden === undefined || seen.has(`${hidden.file} ${path}`) || isMade(step, path)) continue;
         seen.add(`${hidden.file} ${path}`);
         const ignore = text(hidden.file) ?? "";
         const start = lineStart(ignore, hidden.line);
@@ -73,6 +82,17 @@ export const rule: Rule = defineRule({
     }
   },
 });
+
+/** Whether another stage's COPY puts the file, or its folder, where the command runs. */
+function isMade({ stage, instruction }: GoStep, path: string): boolean {
+  return lineage(stage)
+    .flatMap(({ instructions }) => instructions)
+    .some(({ copy, workdir, start }) => {
+      if (copy?.from === undefined || start > instruction.start) return false;
+      const to = absolutePath(copy.destination, workdir).replace(/\/+$/, "");
+      return path.split("/").some((_, index, parts) => index > 0 && to.endsWith(`/${parts.slice(0, index).join("/")}`));
+    });
+}
 
 interface Needed {
   readonly path: string;

@@ -29,6 +29,11 @@ export const rule: Rule = defineRule({
         Dockerfile:
           "FROM golang:1.24 AS build\nWORKDIR /src/app\nCOPY . .\nRUN go build -o app .\nFROM debian:12\nCOPY --from=build /src/app .\n",
       },
+      "go changes the folder": {
+        ...files,
+        Dockerfile:
+          "FROM golang:1.24 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -C cmd/app -o app .\nFROM debian:12\nCOPY --from=build /src/cmd/app/app .\n",
+      },
       "moved in between": {
         ...files,
         Dockerfile:

@@ -14,6 +14,7 @@ export const rule: Rule = defineRule({
     silent: {
       "an old Go": { Dockerfile: "FROM golang:1.15\nRUN go get golang.org/x/tools/cmd/stringer\n" },
       "an unknown Go": { Dockerfile: "FROM company/go:7\nRUN go get golang.org/x/tools/cmd/stringer\n" },
+      "what the module itself needs": { Dockerfile: "FROM golang:1.24\nCOPY . .\nRUN go get\nRUN go get -v ./...\n" },
       "the tools of go.mod": { Dockerfile: "FROM golang:1.24\nRUN go get -tool example.com/x@v1.0.0\n" },
     },
   },
@@ -24,7 +25,8 @@ export const rule: Rule = defineRule({
         for (const { command, verb } of goSteps(stage)) {
           if (verb !== "get" || command.args.some(({ text }) => /^-(tool|d)$/.test(text))) continue;
           const [word, ...rest] = command.args;
-          if (word === undefined) continue;
+          const packages = rest.filter(({ text }) => !text.startsWith("-"));
+          if (word === undefined || packages.every(({ text }) => /^\.{1,3}(\/|$)|^all$/.test(text))) continue;
           // Without a version, or within a module, nobody knows which one was meant.
           const isPlain = rest.length > 0 && rest.every(({ text }) => /^[\w./-]+@[\w.+-]+$/.test(text));
           yield {

@@ -23,6 +23,11 @@ export const rule: Rule = defineRule({
           "module example.com/app\n\ngo 1.24\n\nrequire example.com/lib v1.0.0\n\nreplace example.com/lib => ./lib\n",
         "lib/go.mod": "module example.com/lib\n\ngo 1.24\n",
       },
+      "a folder that stands in for a module of the main one, whose go.sum counts": {
+        "go.mod":
+          "module example.com/app\n\ngo 1.24\n\nrequire example.com/lib v1.0.0\n\nreplace example.com/lib => ./lib\n",
+        "lib/go.mod": required.replace("example.com/app", "example.com/lib"),
+      },
       "the workspace has one": { "go.work": "go 1.24\n\nuse .\n", "go.work.sum": "x\n", "go.mod": required },
     },
   },
@@ -31,8 +36,11 @@ export const rule: Rule = defineRule({
     const members = new Set(
       (go?.modules ?? []).filter(({ dir }) => go?.workspace?.use.includes(dir)).map(({ path }) => path),
     );
+    const replacing = new Set(
+      (go?.modules ?? []).flatMap(({ replaces }) => replaces.flatMap(({ by }) => (by.kind === "folder" ? by.dir : []))),
+    );
     for (const { dir, requires, replaces, hasSum } of go?.modules ?? []) {
-      if (hasSum || (has("go.work.sum") && go?.workspace !== undefined)) continue;
+      if (hasSum || replacing.has(dir) || (has("go.work.sum") && go?.workspace !== undefined)) continue;
       const fetched = requires.find(
         ({ path }) => !members.has(path) && !replaces.some((each) => each.path === path && each.by.kind === "folder"),
       );
