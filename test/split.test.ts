@@ -202,6 +202,8 @@ test("what can't be, and what is in the way", async () => {
   await refused(2, "nothing would be left of github.com/acme/platform", "--packages", "...");
   await refused(2, "can't be a module's path", "--group", "no dots", "--packages", "retry");
   await refused(3, "lies in the repository that is split", "--write", join(source, "out"), "--packages", "retry");
+  const inside = await tryCommand([launcher, "split", join(source, "services/api")], { env });
+  expect(inside).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("is a folder of the repository") });
   await writeFile(join(source, "new.txt"), "not committed\n");
   await refused(2, "changes that are not committed (new.txt)", "--write", folder.join("other"), "--packages", "retry");
 });

@@ -1,6 +1,7 @@
 /** What a repository's own files say of its tags and where it comes from. git is not started, and nothing of it is run. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { runGit } from "./gitCommand.ts";
 import { readBoundedBytes } from "./projectTree.ts";
 
 export interface GitRefs {
@@ -36,6 +37,12 @@ async function looseTags(folder: string, prefix: string, depth: number): Promise
     return entry.isDirectory() ? looseTags(join(folder, entry.name), `${name}/`, depth + 1) : [name];
   });
   return (await Promise.all(found)).flat();
+}
+
+/** Names of all tags, of whatever the folder is a work tree of. @throws GitError */
+export async function allTags(folder: string): Promise<readonly string[]> {
+  const { status, stdout } = await runGit(["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"], { folder });
+  return status === 0 ? stdout.split("\n").filter((name) => name !== "") : [];
 }
 
 function originOf(config: string): string | undefined {

@@ -1,9 +1,10 @@
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { splitPathVersion } from "../../gomod/major.ts";
 import { moduleCacheOf } from "../../repo/dependencySource.ts";
 import { GitError } from "../../repo/gitCommand.ts";
-import { readGitRefs } from "../../repo/gitRefs.ts";
+import { allTags } from "../../repo/gitRefs.ts";
 import { type GitState, readGitState } from "../../repo/gitState.ts";
 import { readGitTree } from "../../repo/gitTree.ts";
 import type { GoModule } from "../../repo/goModules.ts";
@@ -69,8 +70,8 @@ export function command(): Command {
 async function run(folder: string, options: Options): Promise<void> {
   await orReason(async () => {
     const dir = resolve(folder);
-    const [project, state, refs] = await Promise.all([readGoProject(dir), readGitState(dir), readGitRefs(dir)]);
-    if (options.write !== undefined) checkWritable(dir, state);
+    const [project, state] = await Promise.all([readGoProject(dir), readGitState(dir)]);
+    if (state !== undefined) checkRepository(dir, state, options.write !== undefined);
     const uses = unneededRequirements(project);
     const names = options.packages?.split(",").filter((name) => name !== "");
     const chosen = names === undefined ? worthSplitting(project) : namedPackages(project, names);
@@ -85,7 +86,7 @@ async function run(folder: string, options: Options): Promise<void> {
     const plan = await planSplit(project, chosen, {
       into: options.into,
       group: options.group ?? groupOf(chosen.module),
-      tags: refs?.tags ?? [],
+      tags: state === undefined ? [] : await allTags(dir),
       cache: cacheFolder === undefined ? undefined : moduleCacheAt(cacheFolder),
       ...(await trackedFiles(dir, state)),
     });
@@ -106,14 +107,13 @@ async function show(plan: SplitPlan, project: GoProject, options: Options, isInG
   if (written !== undefined && target !== undefined) process.stdout.write(formatWritten(plan, written, target));
 }
 
-/** A clone has what was committed, and the module that it is would be another than the one that was looked at. */
-function checkWritable(dir: string, state: GitState | undefined): void {
-  if (state === undefined) return;
-  if (resolve(state.root) !== dir)
-    throw new CommandError(`${dir} is a folder of the repository ${state.root}: give that one`, exitCode.usage);
-  if (state.dirty)
+/** Tags begin at the repository's root. And a clone has what was committed, which must be what was looked at. */
+function checkRepository(dir: string, { root, dirty, changes }: GitState, isWritten: boolean): void {
+  if (realpathSync(dir) !== realpathSync(root))
+    throw new CommandError(`${dir} is a folder of the repository ${root}: give that one`, exitCode.usage);
+  if (isWritten && dirty)
     throw new CommandError(
-      `${dir} has changes that are not committed (${state.changes.slice(0, 3).join(", ")}): commit or stash them, as the new repositories are made of the commit`,
+      `${dir} has changes that are not committed (${changes.slice(0, 3).join(", ")}): commit or stash them, as the new repositories are made of the commit`,
       exitCode.usage,
     );
 }

@@ -34,6 +34,19 @@ test.each([
   ['package x\n\nvar s = `\nimport "git.test/a/b"\n`\n', undefined],
   ['package x\r\n\r\nimport "git.test/a/b"\r\n', 'package x\r\n\r\nimport "company.test/b"\r\n'],
   ['import "git.test/a/b"\n', undefined],
+  // gofmt's order, which ends at a blank line or a comment; a file that was not in it is left so.
+  [
+    'package x\n\nimport (\n\t"fmt"\n\n\t"d.test/x" // of d\n\tb "git.test/a/b"\n\t_ "git.test/c"\n\n\t"e.test/x"\n\t// Ours.\n\t"git.test/a/b/y"\n)\n\nimport (\n\t"d.test/y"\n\t"git.test/a/b/z"\n)\n',
+    'package x\n\nimport (\n\t"fmt"\n\n\tb "company.test/b"\n\t"d.test/x" // of d\n\t_ "git.test/c"\n\n\t"e.test/x"\n\t// Ours.\n\t"company.test/b/y"\n)\n\nimport (\n\t"company.test/b/z"\n\t"d.test/y"\n)\n',
+  ],
+  [
+    'package x\n\nimport (\n\t"z.test"\n\t"d.test"\n\t"git.test/a/b"\n)\n',
+    'package x\n\nimport (\n\t"z.test"\n\t"d.test"\n\t"company.test/b"\n)\n',
+  ],
+  [
+    'package x\r\n\r\nimport (\r\n\t"d.test"\r\n\t"git.test/a/b"\r\n)\r\n',
+    'package x\r\n\r\nimport (\r\n\t"company.test/b"\r\n\t"d.test"\r\n)\r\n',
+  ],
 ])("%j", (before, after) => {
   expect(migrateGoFile(before, move)).toBe(after ?? before);
 });

@@ -1,13 +1,15 @@
 import { stringValue, tokens } from "../../gomod/source/tokens.ts";
 import { encodeUtf8, fromByteString, toByteString } from "../../gomod/utf8.ts";
 import type { MovePath } from "./movePath.ts";
+import { sortImports } from "./sortImports.ts";
 
 /** `package x // import "company.test/x"` (https://pkg.go.dev/cmd/go#hdr-Import_path_checking) */
 const importComment = /^(\/[/*]\s*import\s+)(["`])([^"`]+)(["`])/;
 
 /**
- * A Go file with the paths of its imports, and of an import comment, moved; every other byte stays. Only what Go's scanner
- * takes for an import is touched, never a string or a comment that looks like one.
+ * A Go file with the paths of its imports, and of an import comment, moved; every other byte stays, but that imports that
+ * were in gofmt's order are so again. Only what Go's scanner takes for an import is touched, never a string or a comment that
+ * looks like one.
  */
 export function migrateGoFile(source: string, move: MovePath): string {
   // Offsets of tokens are in bytes.
@@ -60,5 +62,7 @@ export function migrateGoFile(source: string, move: MovePath): string {
     moved += bytes.slice(at, start) + text;
     at = end;
   }
-  return fromByteString(moved + bytes.slice(at));
+  if (edits.length === 0) return source;
+  const text = fromByteString(moved + bytes.slice(at));
+  return sortImports(source) === source ? sortImports(text) : text;
 }

@@ -5,7 +5,7 @@ import { nearest } from "./bonds.ts";
 import type { MovedPackage } from "./newModules.ts";
 
 /** What the go command builds of, beside Go files (go/build). */
-const sourceName = /\.(go|s|S|sx|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|swig|swigcxx|syso)$/;
+export const sourceName: RegExp = /\.(go|s|S|sx|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|swig|swigcxx|syso)$/;
 
 /**
  * New paths by old ones. A file goes with the package in the nearest folder above it. Of what lies in the module's own folder

@@ -265,6 +265,23 @@ describe("what the modules that stay say", () => {
     expect(split.warnings.join("\n")).toContain("go mod download");
   });
 
+  test("what reaches above its folder, and helpers that import what stays", async () => {
+    const split = await plan(
+      {
+        ...base,
+        "one/one.go": 'package one\n\nconst schema = "../schema/a.sql"\n',
+        "one/gen.go": '//go:build ignore\n\npackage main\n\nimport _ "example.com/team/mono/big"\n\nfunc main() {}\n',
+        "one/c.h": '#include "../big/big.h"\n',
+      },
+      "one",
+    );
+    expect(split.warnings.slice(1)).toEqual([
+      "one/c.h:1: reaches above its folder, which is another place now",
+      "one/one.go:3: reaches above its folder, which is another place now",
+      "one/gen.go (go:build ignore) imports example.com/team/mono/big, which its new module does not require",
+    ]);
+  });
+
   test("replacements by modules and exclusions that count for a new one go with it", async () => {
     const split = await plan(
       {

@@ -4,9 +4,10 @@
  */
 import { merge } from "../../gomod/gosum.ts";
 import * as modfile from "../../gomod/modfile.ts";
+import { mayBeBuilt } from "../../gomod/source.ts";
 import * as semver from "../../gomod/semver.ts";
 import type { GoModule } from "../goModules.ts";
-import { under } from "../goPackages.ts";
+import { type GoPackage, under } from "../goPackages.ts";
 import type { GoProject } from "../goProject.ts";
 import type { ModuleCache } from "../moduleCache.ts";
 import { bondsOf } from "./bonds.ts";
@@ -138,9 +139,10 @@ export async function planSplit(
       warnings.push(
         `${each.path}: go.sum lacks ${sums.missing.map(({ path, version }) => `${path} ${version}`).join(", ")}: go mod tidy fetches it`,
       );
-    if (each.needs.unread.length > 0)
+    const [unread, ...more] = each.needs.unread;
+    if (unread !== undefined)
       warnings.push(
-        `${each.path}: ${each.needs.unread.length} packages that it imports are not on this machine (${each.needs.unread[0] ?? ""}): it keeps what may be needed; go mod download, and run this again`,
+        `${each.path}: ${unread}${more.length === 0 ? "" : ` and ${more.length} more packages`} that it is built of can't be looked at on this machine: it keeps what may be needed; go mod download, and run this again`,
       );
     if (sums.text !== "" || filesOf(each).has(under(each.dir, "go.sum")))
       filesOf(each).set(under(each.dir, "go.sum"), { kind: "text", text: sums.text });
@@ -171,6 +173,7 @@ export async function planSplit(
     warnings: [
       ...warnings,
       ...rewritten.reaching.map((place) => `${place}: reaches above its folder, which is another place now`),
+      ...(into === "modules" ? [] : helpers(own, made)),
       ...attributes(repositories, project),
       ...(modules.some(({ go }) => go === undefined) ? ["a go.mod without a go line: go mod tidy"] : []),
     ],
@@ -231,6 +234,23 @@ function goneOf(made: readonly NewModule[]): SplitPlan["gone"] {
     .flatMap(({ packages }) => packages)
     .filter(({ importPath, newPath }) => importPath !== newPath && !`/${importPath}/`.includes("/internal/"))
     .map(({ importPath, newPath }) => ({ importPath, newPath }));
+}
+
+/** What `go run` starts by name is no part of a package, and holds nothing back; but it can't import across internal, or for nothing. */
+function helpers(own: readonly GoPackage[], made: readonly NewModule[]): readonly string[] {
+  const leaving = new Set(made.flatMap(({ packages }) => packages.map(({ dir }) => dir)));
+  const staying = new Set(own.filter(({ dir }) => !leaving.has(dir)).map(({ importPath }) => importPath));
+  return own
+    .filter(({ dir }) => leaving.has(dir))
+    .flatMap(({ dir, allFiles }) =>
+      [...allFiles].flatMap(([name, { header }]) => {
+        const imported = header.imports.find(({ path }) => staying.has(path));
+        if (mayBeBuilt(header.constraint) || imported === undefined) return [];
+        return [
+          `${under(dir, name)} (go:build ignore) imports ${imported.path}, which its new module does not require`,
+        ];
+      }),
+    );
 }
 
 function attributes(repositories: readonly NewRepository[], { tree }: GoProject): readonly string[] {

@@ -1,6 +1,7 @@
 /** What the new import paths change in Go files, and where else the old ones stand. */
 import type { ProjectTree } from "../projectTree.ts";
 import { migrateGoFile } from "../migrate/migrateGoFile.ts";
+import { sourceName } from "./movedFiles.ts";
 
 export interface Rewritten {
   /** New texts by the path that the file has now. */
@@ -32,7 +33,7 @@ export async function rewrittenFiles(
     const isGo = file.endsWith(".go") && !notOwn.test(file);
     const before = await tree.read(file);
     if (before === undefined || before.includes("\0")) continue;
-    if (isGo && moved.has(file))
+    if (moved.has(file) && !notOwn.test(file) && sourceName.test(file))
       for (const line of linesWith(before, (text) => /["`](\.\.\/)+[^"`]*["`]|\$\{SRCDIR\}\/\.\./.test(text)))
         if (reaching.length < mostPlaces) reaching.push(`${file}:${line}`);
     if (!old.some((path) => before.includes(path))) continue;
