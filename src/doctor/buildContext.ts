@@ -45,7 +45,8 @@ export function buildContext(
   /** The folder that a build names. */
   named?: string,
 ): BuildContext {
-  const { folder, isTold } = named === undefined ? contextFolder(dockerfile, all) : { folder: named, isTold: true };
+  const { folder, isTold } =
+    named === undefined ? contextFolder(dockerfile, all, text) : { folder: named, isTold: true };
   const prefix = folder === "" ? "" : `${folder}/`;
   const within = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
@@ -115,11 +116,12 @@ const readBy: Readonly<Record<string, string>> = {
 
 /**
  * Where `docker build` is started is often not written down: the root, or the Dockerfile's own folder. Whichever has more of what is
- * copied by name, and of what commands look for, is taken; the root where both do.
+ * copied by name, and of what commands look for, is taken; where both do, the folder of a module, and else the root.
  */
 function contextFolder(
   { file, stages }: Dockerfile,
   all: readonly string[],
+  text: (file: string) => string | undefined,
 ): { readonly folder: string; readonly isTold: boolean } {
   const own = file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "";
   if (own === "") return { folder: "", isTold: true };
@@ -139,7 +141,12 @@ function contextFolder(
       return all.some((each) => each === path || each.startsWith(`${path}/`));
     }).length;
   const [inOwn, inRoot] = [found(own), found("")];
-  return { folder: inOwn > inRoot ? own : "", isTold: inOwn > 0 || inRoot > 0 };
+  // What is a module by itself is built by itself, where nothing tells otherwise: neither a build nor a replacement above it.
+  const isModule = all.includes(`${own}/go.mod`) && !/=>\s*\.\.\//.test(text(`${own}/go.mod`) ?? "");
+  return {
+    folder: inOwn > inRoot || (inOwn === inRoot && inOwn > 0 && isModule) ? own : "",
+    isTold: inOwn > 0 || inRoot > 0,
+  };
 }
 
 /** The Go files and scripts that a command names, or what its program reads by itself. */

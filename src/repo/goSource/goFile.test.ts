@@ -124,6 +124,7 @@ func main() {
 	d, _ := os.ReadFile("./templates/x.html")
 	e, _ := os.Open("../secret")
 	f := os.Open("/etc/passwd")
+	g, _ := sql.Open("postgres", dsn)
 	template.ParseGlob("views/*.html")
 	mux.HandleFunc("GET /healthz", h)
 	mux.Handle("/other", h)

@@ -21,7 +21,9 @@ const openers: ReadonlySet<string> = new Set([
 
 /** Relative paths within the project, `/`-separated, without `./`; patterns stay patterns. In the order of the source. */
 export function openedFiles(tokens: readonly Token[], constants: Constants): readonly string[] {
-  const paths = callsOf(tokens, (name) => openers.has(name)).flatMap(({ args }) => {
+  const paths = callsOf(tokens, (name) => openers.has(name)).flatMap(({ name, args }) => {
+    // os.Open takes one path; sql.Open, and others of the name, take more, and the first is none.
+    if (name === "Open" && args.length !== 1) return [];
     return args.map((arg) => evaluate(arg, constants)).filter((value) => typeof value === "string");
   });
   const relative = paths.map((path) => path.replace(/^(\.\/)+/, "").replace(/\/+$/, "")).filter(isPathWithin);

@@ -7,11 +7,14 @@ const files = {
   "main.go": "package main\n\nfunc main() {}\n",
 };
 
+/** They fetch what go.mod says, and write down what it was. */
+const writesSums: ReadonlySet<string> = new Set(["mod download", "mod tidy", "get"]);
+
 export const rule: Rule = defineRule({
   id: "docker/go-sum-not-copied",
   title: "go.mod is copied and go.sum is not",
-  severity: "error",
-  why: 'Without go.sum, `go mod download` takes whatever comes, and a build ends with "missing go.sum entry".',
+  severity: "warning",
+  why: 'Without go.sum, `go mod download` takes whatever comes, and a build that no download went before ends with "missing go.sum entry".',
   source: "https://go.dev/ref/mod#go-sum-files",
   examples: {
     bad: {
@@ -43,9 +46,11 @@ export const rule: Rule = defineRule({
       if (!context.files.includes("go.sum") || context.hiddenBy("go.sum") !== undefined) continue;
       for (const stage of dockerfile.stages) {
         const step = goSteps(stage).find(
-          ({ verb }) => verb === "mod download" || verb === "build" || verb === "install",
+          ({ verb }) => verb === "build" || verb === "install" || verb === "vet" || writesSums.has(verb),
         );
         if (step === undefined) continue;
+        // It makes a go.sum of its own; a build refuses to.
+        const isMade = writesSums.has(step.verb);
         const there = filesBefore(dockerfile, stage, step.instruction);
         if (!there.has("go.mod") || there.has("go.sum")) continue;
         const copy = stage.instructions.find(
@@ -57,7 +62,10 @@ export const rule: Rule = defineRule({
           file: dockerfile.file,
           start: copy.start,
           end: copy.end,
-          message: "go.mod is copied, and go.sum is not there when the go command runs",
+          ...(isMade ? {} : { severity: "error" }),
+          message: isMade
+            ? `go.mod is copied, and go.sum is not: go ${step.verb} holds what it fetches against nothing of this repository`
+            : `go.mod is copied, and go.sum is not there: go ${step.verb} fails`,
           evidence: [
             {
               file: dockerfile.file,

@@ -9,7 +9,7 @@ export const rule: Rule = defineRule({
   id: "docker/golang-older-than-go-mod",
   title: "the golang image is older than go.mod asks for",
   severity: "error",
-  why: 'The official image sets GOTOOLCHAIN=local, so its go command refuses a go.mod of a newer version: "go.mod requires go >= 1.25.0 (running go 1.24.13; GOTOOLCHAIN=local)".',
+  why: 'The official image sets GOTOOLCHAIN=local, so its go command refuses a go.mod of a newer version: "go.mod requires go >= 1.25.0 (running go 1.24.13; GOTOOLCHAIN=local)". Before Go 1.21 it tried, and failed at what it did not know.',
   source: "https://go.dev/doc/toolchain; lightningnetwork/lnd#8954",
   examples: {
     bad: {
@@ -50,6 +50,13 @@ export const rule: Rule = defineRule({
         Dockerfile:
           "FROM golang:1.20 AS other\nADD https://example.com/other.tar.gz /src/\nRUN cd /src && go build -o /other .\nFROM scratch\nCOPY --from=other /other /\n",
       },
+      "a module in a folder, with its own": {
+        ...main,
+        "go.mod": "module example.com/app\n\ngo 1.25.0\n",
+        "tool/go.mod": "module example.com/tool\n\ngo 1.24\n",
+        "tool/main.go": "package main\n\nfunc main() {}\n",
+        "tool/Dockerfile": "FROM golang:1.24\nCOPY go.mod ./\nRUN go mod download\nCOPY . .\nRUN go build -o /tool .\n",
+      },
       "not used with that module": {
         ...main,
         "go.mod": "module example.com/app\n\ngo 1.25.0\n",
@@ -82,8 +89,11 @@ export const rule: Rule = defineRule({
         const wanted = /^\d+\.\d+/.exec(module.go)?.[0] ?? module.go;
         const at = source.indexOf(`:${goVersion}`, stage.from.start) + 1;
         const goLine = (text(goMod) ?? "").split("\n").findIndex((line) => /^go\s/.test(line)) + 1;
+        // Before Go 1.21 the go command only noted it, once something did not compile; of 1.21.0 it did not know the form.
+        const isRefused = gover.compare(offered, "1.21") >= 0 || !/^\d+\.\d+$/.test(module.go);
         yield {
           file,
+          ...(isRefused ? {} : { severity: "warning" }),
           start: stage.from.start,
           end: stage.from.end,
           message: `${reference} has Go ${goVersion}, and ${goMod} asks for ${module.go}`,
