@@ -92,7 +92,7 @@ function reason({ from, kind, file }: Bond): string {
 
 /** What importers elsewhere will find. */
 function breaks({ into, gone, made, module, changed }: SplitPlan): string {
-  const next = changed.find(({ after }) => after.made === undefined && after.before === module)?.after.version;
+  const next = changed.find(({ after }) => after.made === undefined && after.path === module.path)?.after.version;
   const version = next === undefined ? `the next version of ${module.path}` : `${module.path} ${next}`;
   if (gone.length > 0) {
     const paths = gone.map(({ importPath, newPath }) => `${importPath} → ${newPath}`);
@@ -110,7 +110,7 @@ function breaks({ into, gone, made, module, changed }: SplitPlan): string {
 function nestedWarning({ made, module, changed }: SplitPlan): string {
   const [first] = made;
   if (first === undefined) return "";
-  const next = changed.find(({ after }) => after.made === undefined && after.before === module)?.after.version;
+  const next = changed.find(({ after }) => after.made === undefined && after.path === module.path)?.after.version;
   const text = [
     `each module has tags of its own, with its folder in front (${first.tag}); a plain ${first.version} is not found.`,
     `Push ${first.tag} ${next === undefined ? "first" : `and ${next} together`}: who has ${first.path} and an older ${module.path}, which still has the package, is told "ambiguous import".`,

@@ -61,6 +61,7 @@ function setRequirements(file: modfile.File, requirements: readonly modfile.Requ
   else modfile.setRequire(file, requirements);
 }
 
-function isPruned(go: string | undefined): boolean {
+/** Since Go 1.17 a go.mod lists all that is needed. */
+export function isPruned(go: string | undefined): boolean {
   return go !== undefined && compare(go, explicitIndirectVersion) >= 0;
 }

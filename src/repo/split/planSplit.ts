@@ -24,7 +24,9 @@ import { lastVersion, nextVersion } from "./repoModule.ts";
 import { knownSums, sumsOf } from "./repoSums.ts";
 import { goModAfter } from "./requirementsAfter.ts";
 import { rewrittenFiles } from "./rewrittenFiles.ts";
+import { isPruned } from "./newGoMod.ts";
 import { testedWith } from "./testedWith.ts";
+import { mustList, withUnlisted } from "./unlisted.ts";
 
 export interface SplitSettings {
   readonly into: SplitForm;
@@ -75,11 +77,15 @@ export interface NewRepository {
 
 /** @throws SplitError */
 export async function planSplit(
-  project: GoProject,
-  { module, wanted }: ChosenPackages,
+  written: GoProject,
+  { module: chosen, wanted }: ChosenPackages,
   { into, group, tags, cache, isTracked = () => true }: SplitSettings,
 ): Promise<SplitPlan> {
+  const goMods = await goModTexts(written);
+  const ownBefore = ownGoMods(written, goMods);
+  const project = await withUnlisted(written, ownBefore, cache);
   const { packages, modules, tree } = project;
+  const module = modules.find(({ dir }) => dir === chosen.dir) ?? chosen;
   const own = packages.filter(({ moduleDir }) => moduleDir === module.dir);
   const first = firstVersion(module, lastVersion(module, project, tags));
   const bonds = bondsOf(own, into === "modules");
@@ -103,7 +109,6 @@ export async function planSplit(
     const text = rewritten.texts.get(file);
     return text === undefined ? { kind: "kept", from: file } : { kind: "text", text };
   };
-  const goMods = await goModTexts(project);
   const files = new Map<string, Content>(
     tree.files.filter((file) => isTracked(file) && !leaving.has(file)).map((file) => [file, contentOf(file)]),
   );
@@ -121,8 +126,25 @@ export async function planSplit(
   const filesOf = ({ made }: ModuleAfter): Map<string, Content> =>
     repositories.find(({ module }) => module === made)?.files ?? files;
 
-  const goModAfterOf = new Map(after.map((each) => [each, goModAfter(each, after, project, goMods, into)]));
-  const ownBefore = ownGoMods(project, goMods);
+  const goModAfterOf = new Map<ModuleAfter, string>();
+  for (const each of after) {
+    const write = (isListed: (requirement: modfile.Requirement) => boolean): string =>
+      goModAfter(each, after, project, goMods, into, isListed);
+    const own = ownAfterSplit(ownBefore, goModAfterOf, into);
+    const text = isPruned(each.before.go)
+      ? write(() => true)
+      : write(
+          mustList(
+            await moduleGraphOf(
+              each.dir,
+              write(({ indirect }) => !indirect),
+              own,
+              cache,
+            ),
+          ),
+        );
+    goModAfterOf.set(each, text);
+  }
   const ownAfter = ownAfterSplit(ownBefore, goModAfterOf, into);
   // A go.mod counts among a module's files before any hash is taken: the folder above leaves out what it marks.
   for (const [each, text] of goModAfterOf) filesOf(each).set(under(each.dir, "go.mod"), { kind: "text", text });
@@ -161,7 +183,7 @@ export async function planSplit(
   }
   if (into === "modules") await addToWorkspace(project, module, after, files);
   return {
-    module,
+    module: chosen,
     into,
     made,
     changed,

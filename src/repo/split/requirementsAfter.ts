@@ -13,6 +13,7 @@ import { SplitError } from "./splitError.ts";
 /**
  * @param texts The go.mod files as they are now, by folder.
  * @param after All that changes.
+ * @param isListed Which requirements the file lists.
  * @throws SplitError `impossible` where a new repository would need a module that has no version
  */
 export function goModAfter(
@@ -21,6 +22,7 @@ export function goModAfter(
   { modules, workspace }: GoProject,
   texts: ReadonlyMap<string, string>,
   into: SplitForm,
+  isListed: (requirement: modfile.Requirement) => boolean,
 ): string {
   const { made, before, needs } = each;
   const others = after.filter((other) => other !== each && needs.modules.has(other.path));
@@ -37,7 +39,7 @@ export function goModAfter(
     return highest(path, known) ?? highest(path, fallback) ?? "v0.0.0";
   };
   const own = new Set(modules.map(({ path }) => path));
-  const requirements = [...needs.modules]
+  const needed = [...needs.modules]
     .filter((path) => path !== each.path)
     .map((path): modfile.Requirement => {
       const wasDirect = old.get(path)?.indirect === false && !own.has(path);
@@ -48,10 +50,11 @@ export function goModAfter(
   // Where not all could be looked at, whatever may be needed stays.
   if (needs.unread.length > 0) {
     const kept = before.requires.filter(({ path, indirect }) => indirect && !needs.modules.has(path) && !own.has(path));
-    requirements.push(...kept.map(({ path, version }) => ({ mod: { path, version }, indirect: true })));
+    needed.push(...kept.map(({ path, version }) => ({ mod: { path, version }, indirect: true })));
   }
+  const requirements = needed.filter(isListed);
   if (made !== undefined) {
-    if (into === "repositories") checkVersions(each, requirements, modules, before);
+    if (into === "repositories") checkVersions(each, needed, modules, before);
     return newGoMod(each.path, before, modfile.parse(name, text), { requirements, folders });
   }
   const movedTools = new Map(
@@ -111,7 +114,7 @@ function isOf(importPath: string, path: string): boolean {
 }
 
 function checkVersions(
-  { path, made }: ModuleAfter,
+  { path }: ModuleAfter,
   requirements: readonly modfile.Requirement[],
   modules: readonly GoModule[],
   from: GoModule,
@@ -122,7 +125,7 @@ function checkVersions(
     if (folder === undefined && !(isOwn && mod.version === "v0.0.0")) continue;
     throw new SplitError(
       "impossible",
-      `${path} would need ${mod.path}, which here is only a folder (${folder?.by.kind === "folder" ? `replace in ${from.dir}/go.mod` : "without a version"}): another repository can't have it; give it a tag first, or take --into modules${made === undefined ? "" : ` (${made.name})`}`,
+      `${path} would need ${mod.path}, which here is only a folder (${folder?.by.kind === "folder" ? `replace in ${from.dir}/go.mod` : "without a version"}): another repository can't have it; give it a tag first, or take --into modules`,
     );
   }
 }

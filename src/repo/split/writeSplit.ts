@@ -1,8 +1,9 @@
 /** The repositories of a split on disk, each with its commit and its tags. The old repository is read and left as it is. */
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { max } from "../../gomod/gover.ts";
 import { type GitOptions, runGit } from "../gitCommand.ts";
+import { folderOf } from "../goPackages.ts";
 import type { GoProject } from "../goProject.ts";
 import { isWithin } from "../pathWithin.ts";
 import { bytesOf, type FileSet } from "./fileSet.ts";
@@ -55,7 +56,7 @@ export async function writeSplit(
     await git(["init", "--quiet", "--initial-branch=main"], { folder });
     await commit(folder, `${basename(project.dir)} before the split`);
   }
-  for (const file of plan.removed) await rm(join(folder, file), { force: true });
+  for (const file of plan.removed) await removeFile(folder, file);
   await writeAll(folder, new Map(plan.texts.map(({ path, text }) => [path, { kind: "text", text }])), project);
   await commit(folder, message);
   const ownTags = plan.changed.filter(({ after }) => after.made === undefined || plan.into === "modules");
@@ -102,6 +103,18 @@ async function writeAll(folder: string, files: FileSet, project: GoProject): Pro
     } catch (error) {
       throw new SplitError("unwritable", `writing ${file} failed: ${reasonOf(error)}`, { cause: error });
     }
+  }
+}
+
+/** With the folders that it leaves empty, as git does. */
+async function removeFile(root: string, file: string): Promise<void> {
+  await rm(join(root, file), { force: true });
+  for (let folder = folderOf(file); folder !== "."; folder = folderOf(folder)) {
+    const isGone = await rmdir(join(root, folder)).then(
+      () => true,
+      () => false,
+    );
+    if (!isGone) return;
   }
 }
 
