@@ -28,14 +28,24 @@ export interface ImportPlace {
   readonly isBuilt: boolean;
 }
 
+/** Many rules ask the same facts. */
+const written = new WeakMap<NonNullable<Facts["go"]>, readonly WrittenModule[]>();
+
 export function writtenModules({ go, text }: Pick<Facts, "go" | "text">): readonly WrittenModule[] {
-  return (go?.modules ?? []).flatMap((module) => {
+  if (go === undefined) return [];
+  const known = written.get(go) ?? readWritten(go, text);
+  written.set(go, known);
+  return known;
+}
+
+function readWritten(go: NonNullable<Facts["go"]>, text: Facts["text"]): readonly WrittenModule[] {
+  return go.modules.flatMap((module) => {
     const file = module.dir === "." ? "go.mod" : `${module.dir}/go.mod`;
-    const written = text(file);
-    if (written === undefined) return [];
+    const source = text(file);
+    if (source === undefined) return [];
     try {
-      const parsed = modfile.parse(file, written);
-      return [{ module, file, text: written, parsed, imports: importsOf(go, module) }];
+      const parsed = modfile.parse(file, source);
+      return [{ module, file, text: source, parsed, imports: importsOf(go, module) }];
     } catch (error) {
       if (error instanceof ModuleError) return [];
       throw error;

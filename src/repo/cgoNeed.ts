@@ -109,7 +109,9 @@ async function sourceOf(
 
 /** cmd/go: an import path without a dot in its first element is of the standard library, unless a module is named so. */
 export function isStandard(importPath: string): boolean {
-  return !importPath.slice(0, (importPath + "/").indexOf("/")).includes(".");
+  const dot = importPath.indexOf(".");
+  const slash = importPath.indexOf("/");
+  return dot < 0 || (slash >= 0 && slash < dot);
 }
 
 function needsCgo({ headers }: Source): boolean {

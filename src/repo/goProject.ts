@@ -10,7 +10,9 @@ import { type Embed, folderOf, type GoPackage, readPackages, under } from "./goP
 import { GoProjectError } from "./goProjectError.ts";
 import { type GoSettings, matchOf } from "./goSettings.ts";
 import type { BaseNeed } from "./goSource/baseNeeds.ts";
+import type { GoFile } from "./goSource/goFile.ts";
 import { isLoopbackHost, type ListenEvidence } from "./goSource/listens.ts";
+import { once } from "./once.ts";
 import { looksPrivate, privatePattern } from "./privatePath.ts";
 import { type ProjectTree, readProjectTree } from "./projectTree.ts";
 
@@ -180,18 +182,12 @@ const serverImports =
   /^(google\.golang\.org\/grpc|connectrpc\.com\/connect|github\.com\/(gin-gonic\/gin|labstack\/echo|gofiber\/fiber|valyala\/fasthttp|go-chi\/chi|gorilla\/mux|cloudwego\/hertz))(\/|$)/;
 
 function mainPackage(main: GoPackage, reached: readonly GoPackage[], cgo: CgoNeed, tree: ProjectTree): MainPackage {
-  const sources = reached.flatMap((each) => [...each.files].map(([name, file]) => ({ ...file, name, dir: each.dir })));
-  const listens = sources.flatMap(({ listens, dir, name }) => {
-    return listens.map(({ port, host, evidence, line }) => {
-      return { port, evidence, onlyLoopback: isLoopbackHost(host), file: under(dir, name), line };
-    });
-  });
-  // What the program itself says weighs more than what a package of several programs says. A stable sort keeps the rest.
-  const rank = ({ evidence, file }: ConstantListen): number => {
-    return evidenceOrder.indexOf(evidence) + (folderOf(file) === main.dir ? 0 : evidenceOrder.length);
-  };
+  // It means reading all of its files to their ends, for few of many programs.
+  const told = once(() => toldBySource(main, reached, tree));
   const imports = (path: string): boolean =>
-    sources.some(({ header }) => header.imports.some((each) => each.path === path));
+    reached.some(({ files }) =>
+      [...files.values()].some(({ header }) => header.imports.some((each) => each.path === path)),
+    );
   return {
     package: main.dir === "." ? "." : `./${main.dir}`,
     dir: main.dir,
@@ -201,22 +197,66 @@ function mainPackage(main: GoPackage, reached: readonly GoPackage[], cgo: CgoNee
     packages: reached.map(({ dir }) => dir),
     files: [...main.files.keys()],
     cgo,
+    get listens() {
+      return told().listens;
+    },
+    get environment() {
+      return told().environment;
+    },
+    get isServer() {
+      return told().isServer;
+    },
+    get healthPaths() {
+      return told().healthPaths;
+    },
+    get opens() {
+      return told().opens;
+    },
+    get baseNeeds() {
+      return told().baseNeeds;
+    },
+    embedsRoots: imports("golang.org/x/crypto/x509roots/fallback"),
+    embedsZones: imports("time/tzdata"),
+    get linkVariables() {
+      return told().linkVariables;
+    },
+  };
+}
+
+type ToldBySource = Pick<
+  MainPackage,
+  "listens" | "environment" | "isServer" | "healthPaths" | "opens" | "baseNeeds" | "linkVariables"
+>;
+
+function toldBySource(main: GoPackage, reached: readonly GoPackage[], tree: ProjectTree): ToldBySource {
+  const sources = reached.flatMap((each) => [...each.files].map(([name, file]) => ({ file, name, dir: each.dir })));
+  const listens = sources.flatMap(({ file, dir, name }) => {
+    return file.listens.map(({ port, host, evidence, line }) => {
+      return { port, evidence, onlyLoopback: isLoopbackHost(host), file: under(dir, name), line };
+    });
+  });
+  // What the program itself says weighs more than what a package of several programs says. A stable sort keeps the rest.
+  const rank = ({ evidence, file }: ConstantListen): number => {
+    return evidenceOrder.indexOf(evidence) + (folderOf(file) === main.dir ? 0 : evidenceOrder.length);
+  };
+  const distinct = (read: (file: GoFile) => readonly string[]): readonly string[] => [
+    ...new Set(sources.flatMap(({ file }) => read(file))),
+  ];
+  return {
     listens: listens.sort((a, b) => rank(a) - rank(b)),
-    environment: [...new Set(sources.flatMap(({ environment }) => environment))],
+    environment: distinct(({ environment }) => environment),
     isServer:
       listens.length > 0 ||
-      sources.some(({ serves, header }) => serves || header.imports.some(({ path }) => serverImports.test(path))),
-    healthPaths: [...new Set(sources.flatMap(({ healthPaths }) => healthPaths))],
+      sources.some(({ file }) => file.serves || file.header.imports.some(({ path }) => serverImports.test(path))),
+    healthPaths: distinct(({ healthPaths }) => healthPaths),
     opens: openedHere(
-      sources.flatMap(({ opens }) => opens),
+      distinct(({ opens }) => opens),
       main,
       tree,
     ),
-    baseNeeds: sources.flatMap(({ baseNeeds, dir, name }) =>
-      baseNeeds.map(({ kind, call, line }) => ({ kind, call, file: under(dir, name), line })),
+    baseNeeds: sources.flatMap(({ file, dir, name }) =>
+      file.baseNeeds.map(({ kind, call, line }) => ({ kind, call, file: under(dir, name), line })),
     ),
-    embedsRoots: imports("golang.org/x/crypto/x509roots/fallback"),
-    embedsZones: imports("time/tzdata"),
     linkVariables: [...new Set([...main.files.values()].flatMap(({ linkVariables }) => linkVariables))],
   };
 }

@@ -1,5 +1,6 @@
 // What is asked of a project. Each answer is read when it is asked for, once.
 
+import { once } from "../../repo/once.ts";
 import type { ProjectTree } from "../../repo/projectTree.ts";
 import { type Dockerfile, readDockerfile } from "./dockerfile.ts";
 import { type GoMod, readGoMod } from "./goMod.ts";
@@ -57,11 +58,6 @@ export function projectFile({ tree }: Project, printed: string): string | undefi
 /** Whether there is such a folder, by its files. */
 export function hasFolder({ tree }: Project, folder: string): boolean {
   return folder === "." || tree.files.some((file) => file.startsWith(`${folder}/`));
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => (answer ??= read());
 }
 
 function depth(file: string): number {

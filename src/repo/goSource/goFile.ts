@@ -8,6 +8,7 @@ import { type Constants, readConstants } from "./constants.ts";
 import { environmentOf } from "./environment.ts";
 import { type Listen, listensOf } from "./listens.ts";
 import { openedFiles } from "./openedFiles.ts";
+import { once } from "../once.ts";
 import { mentionsNoCgo } from "./noCgo.ts";
 
 /** What one Go file says about the program it is part of. */
@@ -33,19 +34,52 @@ export interface GoFile {
   readonly linkVariables: readonly string[];
 }
 
-/** undefined where the text isn't Go. */
+/**
+ * undefined where the text isn't Go. Of most files of a large repository nobody asks more than the header: what is further down
+ * is read when somebody does.
+ */
 export function readGoFile(name: string, text: string): GoFile | undefined {
-  const bytes = new TextEncoder().encode(text);
-  const header = readSourceFile(bytes);
+  const header = readSourceFile(new TextEncoder().encode(text));
   if (header.packageName === undefined) return undefined;
-  const tokens = [...tokensOf(bytes)].filter(({ kind }) => kind !== "comment");
-  const constants: Constants = readConstants(tokens);
+  const body = once(() => readBody(text));
   return {
     header,
     isTest: name.endsWith("_test.go"),
-    hasMain: header.packageName === "main" && declaresMain(tokens),
+    get hasMain() {
+      return header.packageName === "main" && body().hasMain;
+    },
     // Go embeds no file of such a name (module.CheckFilePath), and it would end a line wherever it is written or shown.
     embeds: header.embeds.map(({ pattern }) => pattern).filter((pattern) => !/\p{Cc}/u.test(pattern)),
+    get listens() {
+      return body().listens;
+    },
+    get serves() {
+      return body().serves;
+    },
+    get environment() {
+      return body().environment;
+    },
+    get opens() {
+      return body().opens;
+    },
+    get baseNeeds() {
+      return body().baseNeeds;
+    },
+    get healthPaths() {
+      return body().healthPaths;
+    },
+    get linkVariables() {
+      return body().linkVariables;
+    },
+  };
+}
+
+function readBody(text: string): Omit<GoFile, "header" | "isTest" | "embeds"> {
+  const bytes = new TextEncoder().encode(text);
+  const tokens = [...tokensOf(bytes)].filter(({ kind }) => kind !== "comment");
+  const constants: Constants = readConstants(tokens);
+  return {
+    hasMain: declaresMain(tokens),
     listens: listensOf(tokens, constants).map((listen) => ({ ...listen, line: lineOf(bytes, listen.start) })),
     serves: callsOf(tokens, (name) => servers.has(name)).length > 0,
     environment: environmentOf(tokens, constants),

@@ -1,5 +1,5 @@
 import * as gover from "../../../gomod/gover.ts";
-import { imagePlace } from "../../imageFacts.ts";
+import { imagePlace } from "../../imagePlace.ts";
 import { lineText } from "../../places.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 

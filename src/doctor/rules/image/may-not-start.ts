@@ -1,4 +1,4 @@
-import { imagePlace } from "../../imageFacts.ts";
+import { imagePlace } from "../../imagePlace.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 export const rule: Rule = defineRule({

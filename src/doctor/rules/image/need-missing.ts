@@ -1,4 +1,4 @@
-import { imagePlace } from "../../imageFacts.ts";
+import { imagePlace } from "../../imagePlace.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const config = '{ "Entrypoint": ["/app"], "User": "1000", "Volumes": { "/data": {} } }\n';

@@ -1,4 +1,4 @@
-import { imagePlace } from "../../imageFacts.ts";
+import { imagePlace } from "../../imagePlace.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const files = { "go.mod": "module example.com/app\n\ngo 1.24.0\n", "main.go": "package main\n" };

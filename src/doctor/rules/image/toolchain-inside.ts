@@ -1,4 +1,4 @@
-import { imagePlace } from "../../imageFacts.ts";
+import { imagePlace } from "../../imagePlace.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const app = { "$IMAGE/1/app": "$GO_PROGRAM(example.com/app)" };
