@@ -48,6 +48,7 @@ bench: $(installed) ## side by side with peers, in one run; writes bench/results
 	node bench/gateway/privateModules.ts
 	node bench/gomod/run.ts
 	node bench/image/run.ts
+	node bench/doctor/run.ts
 
 clean: ## remove what was built or installed here
 	rm -rf dist node_modules coverage

@@ -184,10 +184,14 @@ const serverImports =
 function mainPackage(main: GoPackage, reached: readonly GoPackage[], cgo: CgoNeed, tree: ProjectTree): MainPackage {
   // It means reading all of its files to their ends, for few of many programs.
   const told = once(() => toldBySource(main, reached, tree));
-  const imports = (path: string): boolean =>
-    reached.some(({ files }) =>
-      [...files.values()].some(({ header }) => header.imports.some((each) => each.path === path)),
-    );
+  const imports = once(
+    () =>
+      new Set(
+        reached.flatMap(({ files }) =>
+          [...files.values()].flatMap(({ header }) => header.imports.map(({ path }) => path)),
+        ),
+      ),
+  );
   return {
     package: main.dir === "." ? "." : `./${main.dir}`,
     dir: main.dir,
@@ -215,8 +219,12 @@ function mainPackage(main: GoPackage, reached: readonly GoPackage[], cgo: CgoNee
     get baseNeeds() {
       return told().baseNeeds;
     },
-    embedsRoots: imports("golang.org/x/crypto/x509roots/fallback"),
-    embedsZones: imports("time/tzdata"),
+    get embedsRoots() {
+      return imports().has("golang.org/x/crypto/x509roots/fallback");
+    },
+    get embedsZones() {
+      return imports().has("time/tzdata");
+    },
     get linkVariables() {
       return told().linkVariables;
     },

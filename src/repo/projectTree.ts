@@ -14,7 +14,7 @@ export interface ProjectTree {
   readonly read: (path: string) => Promise<string | undefined>;
   /** In bytes; undefined for what isn't there. */
   readonly sizeOf: (path: string) => number | undefined;
-  /** Whether its owner may run it; undefined for what isn't there. */
+  /** Whether its owner may run it; undefined for what isn't there, or has no such right. */
   readonly isExecutable: (path: string) => boolean | undefined;
   /** The folders among them that are a tool's own, and were not looked into: `.git`, `web/node_modules`. */
   readonly passedOver: readonly string[];
@@ -65,6 +65,8 @@ export async function readProjectTree(root: string): Promise<ProjectTree> {
     // Not a promise, as there may be many: a turn of the thread pool for each costs more than the call.
     sizeOf: (path) => (all.has(path) ? lstatSync(join(root, path), { throwIfNoEntry: false })?.size : undefined),
     isExecutable: (path) => {
+      // Windows has no such right, and git keeps it in its index alone.
+      if (process.platform === "win32") return undefined;
       const found = all.has(path) ? lstatSync(join(root, path), { throwIfNoEntry: false }) : undefined;
       return found === undefined ? undefined : (found.mode & 0o100) !== 0;
     },

@@ -18,8 +18,9 @@ const maxCallTokens = 300;
 /** The calls of functions with these names, in the order of the source. Comments must have been left out. */
 export function callsOf(tokens: readonly Token[], isWanted: (name: string) => boolean): readonly Call[] {
   const calls: Call[] = [];
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind !== "name" || tokens[index + 1]?.text !== "(" || !isWanted(token.text)) continue;
+  for (const index of openingsOf(tokens).round) {
+    const token = tokens[index];
+    if (token === undefined || !isWanted(token.text)) continue;
     // A declaration is no call.
     if (tokens[index - 1]?.text === "func") continue;
     const inside = bracketed(tokens, index + 1, "(", ")");
@@ -44,14 +45,36 @@ export interface Composite {
 
 /** The composite literals of types with these names. */
 export function compositesOf(tokens: readonly Token[], isWanted: (type: string) => boolean): readonly Composite[] {
-  return tokens.flatMap((token, index) => {
-    if (token.kind !== "name" || tokens[index + 1]?.text !== "{" || !isWanted(token.text)) return [];
+  return openingsOf(tokens).curly.flatMap((index) => {
+    const token = tokens[index];
+    if (token === undefined || !isWanted(token.text)) return [];
     const parts = splitAt(bracketed(tokens, index + 1, "{", "}") ?? [], ",");
     const fields = parts.flatMap(([name, colon, ...value]) => {
       return name !== undefined && colon?.text === ":" ? [[name.text, value] as const] : [];
     });
     return [{ fields: new Map(fields), start: token.start }];
   });
+}
+
+interface Openings {
+  readonly round: number[];
+  readonly curly: number[];
+}
+
+/** Where a name stands before a bracket: a file is asked for many kinds of calls, and has few of any. */
+const openings = new WeakMap<readonly Token[], Openings>();
+
+function openingsOf(tokens: readonly Token[]): Openings {
+  const known = openings.get(tokens);
+  if (known !== undefined) return known;
+  const found: Openings = { round: [], curly: [] };
+  for (let index = 0; index + 1 < tokens.length; index++) {
+    const next = tokens[index + 1]?.text;
+    if ((next === "(" || next === "{") && tokens[index]?.kind === "name")
+      (next === "(" ? found.round : found.curly).push(index);
+  }
+  openings.set(tokens, found);
+  return found;
 }
 
 /** What stands between the bracket at `index` and its partner; undefined where that is too far away. */

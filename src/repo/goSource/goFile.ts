@@ -74,7 +74,25 @@ export function readGoFile(name: string, text: string): GoFile | undefined {
   };
 }
 
-function readBody(text: string): Omit<GoFile, "header" | "isTest" | "embeds"> {
+type Body = Omit<GoFile, "header" | "isTest" | "embeds">;
+
+const silent: Body = {
+  hasMain: false,
+  listens: [],
+  serves: false,
+  environment: [],
+  opens: [],
+  baseNeeds: [],
+  healthPaths: [],
+  linkVariables: [],
+};
+
+/** A word of each thing that is looked for below: without any, a file is not taken apart. */
+const telling =
+  /\bfunc main\b|Listen|Serve|Server\b|\bRun(TLS)?\b|\bStart(TLS)?\b|\bOr\b|env|Env|ENV|Flag|Default|(String|Int|Uint|Uint16|Int32|Int64)(Var)?P?\b|\bDir(FS)?\b|LoadHTML|\bOpen\b|Parse(Files|Glob)|Read(Dir|File)|Static|\b(Get|Head|Post|PostForm|LoadLocation)\b|health|livez|readyz|ping|[vV]ersion|[rR]evision|ommit/;
+
+function readBody(text: string): Body {
+  if (!telling.test(text)) return silent;
   const bytes = new TextEncoder().encode(text);
   const tokens = [...tokensOf(bytes)].filter(({ kind }) => kind !== "comment");
   const constants: Constants = readConstants(tokens);

@@ -40,6 +40,8 @@ export const rule: Rule = defineRule({
   },
   *check(facts) {
     for (const written of writtenModules(facts)) {
+      // The standard library's packages are not called after their module.
+      if (written.module.path === "std") continue;
       for (const { dir, moduleDir, importPath, allFiles, tests } of facts.go?.packages ?? []) {
         if (moduleDir !== written.module.dir) continue;
         for (const [name, { header }] of [...allFiles, ...tests]) {
