@@ -14,6 +14,7 @@ import { type VendorDrift, vendorDrifts } from "../repo/vendorDrift.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, goProjectOf } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
+import { type NpmProject, readNpmProjects } from "../repo/npm/npmProject.ts";
 import { type ProjectTree, readProjectTree } from "../repo/projectTree.ts";
 import { type BuildContext, buildContext } from "./buildContext.ts";
 import type { ImageFacts } from "./imageFacts.ts";
@@ -30,6 +31,8 @@ export interface Facts {
   /** undefined where the folder is no git repository of its own. */
   readonly git: GitRefs | undefined;
   readonly ci: readonly CiPipeline[];
+  /** Each package.json, with what its lock file holds. */
+  readonly npm: readonly NpmProject[];
   /** What is built from where, as far as the repository says so. */
   readonly builds: readonly DockerBuild[];
   /** What the module cache of this machine knows of what is required, by `path version`. */
@@ -67,6 +70,8 @@ const readName =
   /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.gitignore|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml|\.?goreleaser\.ya?ml|package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|\.npmrc|\.env(\.\w+)?|\.nvmrc|\.node-version)$/;
 /** Examples and copies are not what a build of the project reads. */
 const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
+/** A package.json there is what a test or a generator works on. */
+const notInstalled = /(^|\/)(fixtures?|templates?)\//;
 const mostDockerfiles = 100;
 
 /** Reads a project's facts. Throws GoProjectError `unreadable` for a folder that can't be read. */
@@ -118,6 +123,10 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
     go,
     git,
     ci,
+    npm: readNpmProjects(
+      tree.files.filter((file) => isOwn(file) && !notInstalled.test(file)),
+      text,
+    ),
     builds,
     known,
     drifts,

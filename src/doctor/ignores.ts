@@ -57,12 +57,14 @@ function covers({ line, endLine }: Finding, about: number): boolean {
 function read(file: string, text: string): Ignore[] {
   if (!text.includes("fairlead ignore=")) return [];
   const lines = text.split("\n");
+  // In a .npmrc, lines that begin with // are logins.
+  const comment = file.endsWith(".npmrc") ? /^\s*[#;]|^\s*$/ : /^\s*(#|\/\/|<!--)|^\s*$/;
   return lines.flatMap((content, index) =>
     [...content.matchAll(pattern)].map((match): Ignore => {
       const isAlone = content.slice(0, match.index).trim() === "";
       let about = index;
       // Several comments may stand before the line.
-      if (isAlone) while (about < lines.length && /^\s*(#|\/\/|<!--)|^\s*$/.test(lines[about] ?? "")) about++;
+      if (isAlone) while (about < lines.length && comment.test(lines[about] ?? "")) about++;
       return {
         file,
         line: index + 1,

@@ -25,13 +25,19 @@ export function rulePage({ id, title, severity, why, source, examples }: Rule): 
       : ["It is silent, too, where", "", ...Object.keys(silent).map((reason) => `- ${reason}`), ""]),
     "## To leave it be",
     "",
-    "A comment before the line, with the reason:",
-    "",
-    "```",
-    `# fairlead ignore=${id} the reason`,
-    "```",
+    ...leaveBe(id, bad),
     "",
   ].join("\n");
+}
+
+/** What has no comments is left be by the settings. */
+function leaveBe(id: string, bad: ExampleFiles): readonly string[] {
+  const told = Object.entries(bad).filter(([, text]) => text !== "");
+  if (!told.every(([name]) => name.endsWith(".json")))
+    return ["A comment before the line, with the reason:", "", "```", `# fairlead ignore=${id} the reason`, "```"];
+  const [name = ""] = told[0] ?? [];
+  const entry = ["doctor:", "  ignore:", `    - rule: ${id}`, `      files: [${name}]`, "      reason: the reason"];
+  return ["In fairlead.yaml, as JSON has no comments:", "", "```yaml", ...entry, "```"];
 }
 
 /** All rules in a table: for docs/doctor.md. */

@@ -162,6 +162,20 @@ import { rule as modRetracted } from "./rules/mod/retracted.ts";
 import { rule as modTagOfPseudoVersion } from "./rules/mod/tag-of-pseudo-version.ts";
 import { rule as modWorkspaceMemberMissing } from "./rules/mod/workspace-member-missing.ts";
 import { rule as modWorkspaceOlderThanMember } from "./rules/mod/workspace-older-than-member.ts";
+import { rule as npmLockInconsistent } from "./rules/npm/lock-inconsistent.ts";
+import { rule as npmLockLacksOptional } from "./rules/npm/lock-lacks-optional.ts";
+import { rule as npmLockMissing } from "./rules/npm/lock-missing.ts";
+import { rule as npmLockOtherRegistry } from "./rules/npm/lock-other-registry.ts";
+import { rule as npmLockOutOfStep } from "./rules/npm/lock-out-of-step.ts";
+import { rule as npmLockOutsideRange } from "./rules/npm/lock-outside-range.ts";
+import { rule as npmLockRecordDiffers } from "./rules/npm/lock-record-differs.ts";
+import { rule as npmPeerUnmet } from "./rules/npm/peer-unmet.ts";
+import { rule as npmRangeOpen } from "./rules/npm/range-open.ts";
+import { rule as npmScopeWithoutRegistry } from "./rules/npm/scope-without-registry.ts";
+import { rule as npmTokenForAnotherPath } from "./rules/npm/token-for-another-path.ts";
+import { rule as npmTokenInNpmrc } from "./rules/npm/token-in-npmrc.ts";
+import { rule as npmTwoLockFiles } from "./rules/npm/two-lock-files.ts";
+import { rule as npmZeroMajorRange } from "./rules/npm/zero-major-range.ts";
 import { rule as tagMajorNotInPath } from "./rules/tag/major-not-in-path.ts";
 import { rule as tagNestedWithoutPrefix } from "./rules/tag/nested-without-prefix.ts";
 import { rule as tagNotAVersion } from "./rules/tag/not-a-version.ts";
@@ -335,6 +349,20 @@ export const rules: readonly Rule[] = [
   modTagOfPseudoVersion,
   modWorkspaceMemberMissing,
   modWorkspaceOlderThanMember,
+  npmLockInconsistent,
+  npmLockLacksOptional,
+  npmLockMissing,
+  npmLockOtherRegistry,
+  npmLockOutOfStep,
+  npmLockOutsideRange,
+  npmLockRecordDiffers,
+  npmPeerUnmet,
+  npmRangeOpen,
+  npmScopeWithoutRegistry,
+  npmTokenForAnotherPath,
+  npmTokenInNpmrc,
+  npmTwoLockFiles,
+  npmZeroMajorRange,
   tagMajorNotInPath,
   tagNestedWithoutPrefix,
   tagNotAVersion,

@@ -1,6 +1,5 @@
 // A package.json as it is written: what it depends on, and what else decides about versions.
 import { z } from "zod";
-import { type JsonPlace, jsonPlace } from "../jsonPlace.ts";
 
 /** As arborist reads them: of a name that stands in several, the last one counts (Node#loadDeps). */
 export const dependencyGroups = [
@@ -130,11 +129,4 @@ function overriddenNames(overrides: unknown): readonly string[] {
     ...(key.match(/(?:@[^@/>*\s]+\/)?[^@/>*\s]+/g) ?? []),
     ...overriddenNames(value),
   ]);
-}
-
-export function dependencyPlace(
-  { text }: PackageJson,
-  { group, name }: Pick<Dependency, "group" | "name">,
-): JsonPlace | undefined {
-  return jsonPlace(text, [group, name]);
 }
