@@ -24,7 +24,8 @@ function format({ files, settings, size }: ImageDiff, before: string, after: str
   const count = (kind: FileChange["change"]): number => files.filter(({ change }) => change === kind).length;
   const grown = size.after - size.before;
   const lines = [
-    `${before} → ${after}: ${count("added")} added, ${count("changed")} changed, ${count("removed")} removed; ` +
+    `${before} → ${after}`,
+    `${count("added")} added, ${count("changed")} changed, ${count("removed")} removed; ` +
       `${bytesText(size.before)} → ${bytesText(size.after)} (${grown < 0 ? "-" : "+"}${bytesText(Math.abs(grown))})`,
     ...settings.map(({ name, before, after }) => `  ~ ${name}: ${before || "nothing"} → ${after || "nothing"}`),
     ...files.map(fileLine),
