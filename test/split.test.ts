@@ -1,6 +1,6 @@
 // `fairlead split` end to end: a module of several packages with real dependencies is cut up, what comes out is committed and
 // tagged, and the real go command fetches it by git, builds and tests all of it, with go.sum held against what it fetched.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { command, tryCommand } from "./harness/command.ts";
@@ -9,6 +9,7 @@ import { debianGo, goEnv, machineGo, realUpstream } from "./harness/goTools.ts";
 import { RecordedUpstream } from "./harness/recordedUpstream.ts";
 import { TempDir } from "./harness/tempDir.ts";
 
+const isLong = process.env["FAIRLEAD_LONG"] !== undefined;
 const launcher = resolve(import.meta.dirname, "../bin/fairlead");
 const root = "github.com/acme/platform";
 
@@ -29,9 +30,9 @@ const files: Readonly<Record<string, string>> = {
   "services/api/go.mod": `module ${root}/services/api\n\ngo 1.21\n\nrequire ${root} v1.2.0\n\nreplace ${root} => ../..\n`,
   "services/api/main.go": `package main\n\nimport "${root}/retry"\n\nfunc main() { print(retry.Policy) }\n`,
 };
-/** It takes the module by its version, once that is tagged. */
+/** It takes the module by its version, once that is tagged; below go 1.17 its go.mod lists no more than it must. */
 const web: Readonly<Record<string, string>> = {
-  "services/web/go.mod": `module ${root}/services/web\n\ngo 1.21\n\nrequire ${root} v1.2.0\n`,
+  "services/web/go.mod": `module ${root}/services/web\n\ngo 1.16\n\nrequire ${root} v1.2.0\n`,
   "services/web/main.go": `package main\n\nimport (\n\t"${root}/money"\n\t"${root}/store"\n)\n\nfunc main() { print(store.Save(), money.Pay().Error()) }\n`,
 };
 
@@ -114,8 +115,12 @@ async function writeFiles(at: string, texts: Readonly<Record<string, string>>): 
   }
 }
 
+function splitOf(folder: string, ...args: readonly string[]): ReturnType<typeof tryCommand> {
+  return tryCommand([launcher, "split", folder, ...args], { env });
+}
+
 function split(...args: readonly string[]): ReturnType<typeof tryCommand> {
-  return tryCommand([launcher, "split", source, ...args], { env });
+  return splitOf(source, ...args);
 }
 
 /** Builds and tests a module as it was committed; nothing is left for `go mod tidy` to change. */
@@ -200,8 +205,39 @@ test("what can't be, and what is in the way", async () => {
   await refused(2, "nothing would be left of github.com/acme/platform", "--packages", "...");
   await refused(2, "can't be a module's path", "--group", "no dots", "--packages", "retry");
   await refused(3, "lies in the repository that is split", "--write", join(source, "out"), "--packages", "retry");
-  const inside = await tryCommand([launcher, "split", join(source, "services/api")], { env });
+  const inside = await splitOf(join(source, "services/api"));
   expect(inside).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("is a folder of the repository") });
   await writeFile(join(source, "new.txt"), "not committed\n");
   await refused(2, "changes that are not committed (new.txt)", "--write", folder.join("other"), "--packages", "retry");
 });
+
+/** Modules that are in use, cut where it can be done: of what is made of them `go mod tidy` changes no line either. */
+function splitsRealModule(module: string, packages: string): void {
+  test(`${module}: ${packages}`, async () => {
+    const name = packages.replaceAll(/\W/g, "-");
+    const at = folder.join(`real-${name}`);
+    const downloaded = await mustGo(["mod", "download", "-json", module], await go.emptyModule());
+    await cp(/"Dir": "(.*)"/.exec(downloaded)?.[1] ?? "", at, { recursive: true });
+    await command(["chmod", "-R", "u+w", at]);
+    await mustGo(["mod", "download"], at);
+    await git(at, "init", "--quiet", "--initial-branch=main");
+    await git(at, "add", "--all", "--force");
+    await git(at, "commit", "--quiet", "--message", "First");
+    const apart = folder.join(`apart-${name}`);
+    const done = await splitOf(at, "--packages", packages, "--group", "github.com/acme", "--write", apart);
+    expect(done, done.stderr).toMatchObject({ exitCode: 0, stderr: "" });
+    const folders = done.stdout.matchAll(/^ {2}git -C (\S+) push/gm);
+    for (const [, made = ""] of folders) {
+      await mustGo(["vet", "./..."], made, { ...from(apart), GOWORK: "off" });
+      await mustGo(["mod", "tidy"], made, { ...from(apart), GOWORK: "off" });
+      // A lower version of what only others' tests need: the old go.sum has no line for it.
+      expect(await git(made, "diff", "--numstat"), made).toMatch(/^(\d+\t0\tgo\.sum\n)?$/);
+      expect(await command(["gofmt", "-l", "."], { cwd: made, env })).not.toMatch(/^(?!.*testdata).+$/m);
+    }
+  });
+}
+
+if (isLong) {
+  splitsRealModule("github.com/prometheus/common@v0.72.0", "version,route");
+  splitsRealModule("github.com/prometheus/client_golang@v1.25.0", "prometheus/testutil/promlint");
+}

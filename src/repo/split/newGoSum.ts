@@ -16,7 +16,7 @@ export interface NewGoSum {
 /**
  * @param known All lines of the repository, and those of what the split makes.
  * @param packages What the module imports, with the path of the module that has it.
- * @param testedWith What tests of others' packages import. No build needs its lines; they stay where they are known.
+ * @param testedWith What tests of others' packages import. No build needs its lines; those are there that are known.
  * @returns All lines where the module graph can't be told.
  */
 export async function newGoSum(
@@ -44,7 +44,7 @@ export async function newGoSum(
     else lines.set(keyOf(mod), line);
   }
   for (const mod of needed(testedWith.map((path) => ({ path, mod: moduleOf(path, selected) })))) {
-    const line = known.get(keyOf(mod));
+    const line = known.get(keyOf(mod)) ?? (await cached(mod, cache));
     if (line !== undefined) lines.set(keyOf(mod), line);
   }
   return { text: format(lines), missing };

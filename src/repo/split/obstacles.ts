@@ -10,10 +10,15 @@ import { SplitError } from "./splitError.ts";
 /** All packages hang together. */
 export function nothingLeft({ path }: GoModule, made: readonly NewModule[]): SplitError {
   const bonds = made.flatMap(({ packages }) => packages).flatMap(({ because }) => because ?? []);
-  const because = bonds.slice(0, 8).map(({ from, to, kind, file }) => `  ${to} comes with ${from}: ${kind}, ${file}`);
+  // What is internal ties the most together, and is what can be got around.
+  const sorted = bonds.toSorted((a, b) => Number(b.kind === "internal") - Number(a.kind === "internal"));
+  const because = sorted.slice(0, 8).map(({ from, to, kind, file }) => `  ${to} comes with ${from}: ${kind}, ${file}`);
+  const nested = bonds.some(({ kind }) => kind === "internal")
+    ? ", or take --into modules, where what is internal may be imported as before"
+    : "";
   return new SplitError(
     "impossible",
-    `nothing would be left of ${path}: all its packages hang together with those that were asked for\n${because.join("\n")}\nbreak such an import first, or name fewer packages`,
+    `nothing would be left of ${path}: all its packages hang together with those that were asked for\n${because.join("\n")}\nbreak such an import first, or name fewer packages${nested}`,
   );
 }
 

@@ -342,7 +342,7 @@ describe("what can't be", () => {
       },
       "a",
       {},
-      "nothing would be left",
+      "where what is internal may be imported as before",
     ],
     [
       "another module imports what is internal",
