@@ -172,5 +172,8 @@ test("a baseline leaves out what was there before; wrong usage is told", async (
   await writeFile(folder.join("Dockerfile"), `${broken["Dockerfile"] ?? ""}ENV API_TOKEN=x\n`);
   expect((await doctor(folder, "--baseline", baseline)).stdout).toContain("docker/secret-in-variable");
   expect(await doctor(folder, "--rule", "docker/no-such")).toMatchObject({ exitCode: 2 });
+  expect(await doctor(folder, "--rule", "nobody/*")).toMatchObject({ exitCode: 2 });
+  expect((await doctor(folder, "--rule", "tag/*", "docker/*")).stdout).toContain("docker/secret-in-variable");
+  expect(await doctor(folder, "--rule", "tag/*")).toMatchObject({ exitCode: 0 });
   expect(await doctor(folder, "--baseline", folder.join("nothing"))).toMatchObject({ exitCode: 2 });
 });

@@ -71,7 +71,7 @@ export function command(): Command {
         .default("pretty"),
     )
     .addOption(new Option("--json", "short for --format json").implies({ format: "json" }))
-    .option("--rule <id...>", "only these rules")
+    .option("--rule <id...>", "only these rules; docker/* is a family")
     .addOption(
       new Option(
         "--fail-on <level>",
@@ -205,9 +205,11 @@ async function runOnText(folder: string, flags: Flags): Promise<void> {
 
 function chosenRules(ids: readonly string[] | undefined): typeof rules {
   if (ids === undefined) return rules;
-  const unknown = ids.find((id) => !rules.some((rule) => rule.id === id));
+  const isOf = (id: string, name: string): boolean =>
+    id === name || (name.endsWith("/*") && id.startsWith(name.slice(0, -1)));
+  const unknown = ids.find((name) => !rules.some(({ id }) => isOf(id, name)));
   if (unknown !== undefined) throw new CommandError(`--rule names ${unknown}, ${noSuchRule(unknown)}`);
-  return rules.filter(({ id }) => ids.includes(id));
+  return rules.filter(({ id }) => ids.some((name) => isOf(id, name)));
 }
 
 function print(findings: readonly Finding[], facts: Facts, { format }: Flags): void {
