@@ -71,7 +71,7 @@ const readName =
 /** Examples and copies are not what a build of the project reads. */
 const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
 /** A package.json there is what a test or a generator works on. */
-const notInstalled = /(^|\/)(fixtures?|templates?)\//;
+const notInstalled = /(^|\/)(fixtures?|templates?|tests?\/.+)\//;
 const mostDockerfiles = 100;
 
 /** Reads a project's facts. Throws GoProjectError `unreadable` for a folder that can't be read. */

@@ -116,6 +116,23 @@ test("a workspace's lock file holds its members, and nothing else below it", () 
   ]);
 });
 
+test("Yarn's holds what the root's package.json says are members, and pnpm's may begin with pnpm itself", () => {
+  const files = new Map([
+    ["package.json", json({ workspaces: { packages: ["./packages/*/", "!packages/old"] } })],
+    ["yarn.lock", classic],
+    ["packages/x/package.json", json(wants)],
+    ["packages/old/package.json", json(wants)],
+    ["bench/package.json", json(wants)],
+    ["docs/package.json", json(wants)],
+    ["docs/pnpm-lock.yaml", `---\nlockfileVersion: '9.0'\nimporters:\n  .: {}\npackages: {}\n---\n${pnpm6}`],
+  ]);
+  const projects = readNpmProjects([...files.keys()], (name) => files.get(name));
+  expect(projects.map((each) => each.held?.tool)).toEqual(["yarn", "yarn", undefined, undefined, "pnpm"]);
+  expect(lockedVersion(projects[4] ?? { held: undefined }, { name: "a", spec: "", group: "dependencies" })).toBe(
+    "1.3.0",
+  );
+});
+
 test("what is no lock file says nothing", () => {
   expect(readYarnLock("yarn.lock", "nothing\n:\n  version x y\n").versions.size).toBe(0);
   expect(readPnpmLock("pnpm-lock.yaml", "a: [")).toBeUndefined();

@@ -1,4 +1,5 @@
 // A package.json with the lock file that holds its dependencies: its own, or that of the workspace it is a member of.
+import { matchesGlob } from "node:path";
 import { type Dependency, type PackageJson, readPackageJson } from "./packageJson.ts";
 import { type PackageLock, readPackageLock, resolveFrom } from "./packageLock.ts";
 import { type PnpmImporter, type PnpmLock, readPnpmLock } from "./pnpmLock.ts";
@@ -37,20 +38,21 @@ export function readNpmProjects(
 ): readonly NpmProject[] {
   const all = new Set(files);
   const locks = new Map<string, ReturnType<typeof readLock>>();
-  return files
+  const manifests = files
     .filter((file) => /(^|\/)package\.json$/.test(file))
-    .flatMap((file) => readPackageJson(file, text(file) ?? "") ?? [])
-    .map((manifest) => {
-      const lockFiles = lockFilesIn(manifest.folder, all);
-      return { manifest, lockFiles, held: holderOf(manifest) };
-    });
+    .flatMap((file) => readPackageJson(file, text(file) ?? "") ?? []);
+  const byFolder = new Map(manifests.map((manifest) => [manifest.folder, manifest]));
+  return manifests.map((manifest) => {
+    const lockFiles = lockFilesIn(manifest.folder, all);
+    return { manifest, lockFiles, held: holderOf(manifest) };
+  });
 
   function holderOf({ folder }: PackageJson): Held | undefined {
     for (let above = folder; ; above = above.slice(0, Math.max(0, above.lastIndexOf("/")))) {
       const [file] = lockFilesIn(above, all);
       if (file !== undefined) {
         if (!locks.has(file)) locks.set(file, readLock(file, text(file) ?? ""));
-        return heldBy(locks.get(file), folder);
+        return heldBy(locks.get(file), folder, byFolder.get(above));
       }
       if (above === "") return undefined;
     }
@@ -79,7 +81,7 @@ function readLock(file: string, text: string): Lock | undefined {
 }
 
 /** A lock file further up holds a package only where it names its folder. */
-function heldBy(found: Lock | undefined, folder: string): Held | undefined {
+function heldBy(found: Lock | undefined, folder: string, root: PackageJson | undefined): Held | undefined {
   if (found === undefined) return undefined;
   const within =
     folder === found.lock.folder ? "" : folder.slice(found.lock.folder === "" ? 0 : found.lock.folder.length + 1);
@@ -91,8 +93,17 @@ function heldBy(found: Lock | undefined, folder: string): Held | undefined {
       return importer === undefined ? undefined : { ...found, importer };
     }
     case "yarn":
-      return found;
+      return within === "" || isMember(within, root) ? found : undefined;
   }
+}
+
+function isMember(folder: string, root: PackageJson | undefined): boolean {
+  const matches = (pattern: string): boolean => matchesGlob(folder, pattern.replace(/^(\.\/)?|\/$/g, ""));
+  const patterns = root?.workspaces ?? [];
+  return (
+    patterns.some((pattern) => !pattern.startsWith("!") && matches(pattern)) &&
+    !patterns.some((pattern) => pattern.startsWith("!") && matches(pattern.slice(1)))
+  );
 }
 
 /** The version that a dependency has come to; undefined where no lock file says so. */

@@ -27,6 +27,8 @@ export interface PackageJson extends Wants {
   readonly version: string | undefined;
   /** `pnpm@9.1.0`. */
   readonly packageManager: string | undefined;
+  /** Patterns for the folders of a workspace's members. */
+  readonly workspaces: readonly string[];
   readonly publishRegistry: string | undefined;
   /** One for each name: the one that counts. */
   readonly dependencies: readonly Dependency[];
@@ -59,6 +61,9 @@ const schema = z.object({
   name: text,
   version: text,
   packageManager: text,
+  workspaces: z
+    .union([z.array(z.string()), z.object({ packages: z.array(z.string()) }).transform(({ packages }) => packages)])
+    .catch([]),
   publishConfig: z.object({ registry: text }).catch({ registry: undefined }),
   overrides: unknown,
   resolutions: unknown,
@@ -106,6 +111,7 @@ export function readPackageJson(file: string, source: string): PackageJson | und
     name: data.name,
     version: data.version,
     packageManager: data.packageManager,
+    workspaces: data.workspaces,
     publishRegistry: data.publishConfig.registry,
     ...wants,
     dependencies: effective(wants.written),

@@ -52,9 +52,11 @@ export function readPnpmLock(file: string, text: string): PnpmLock | undefined {
 }
 
 function readHead(text: string): unknown {
-  const end = /^(?:packages|snapshots):/m.exec(text)?.index;
+  // From pnpm 11 on a document of its own, before the project's, may hold pnpm itself.
+  const last = text.slice(/^---$[^]*^---$/m.exec(text)?.[0].length ?? 0);
+  const end = /^(?:packages|snapshots):/m.exec(last)?.index;
   try {
-    return parse(text.slice(0, end), { logLevel: "error" });
+    return parse(last.slice(0, end), { logLevel: "error" });
   } catch {
     return undefined;
   }

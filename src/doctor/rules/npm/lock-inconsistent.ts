@@ -1,5 +1,6 @@
 import { npmLocks, unmetWishes } from "../../npmLocks.ts";
 import { wishIn } from "../../npmPlaces.ts";
+import { together } from "../../together.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const manifest = `{\n  "name": "web",\n  "dependencies": { "left": "^1.0.0" }\n}\n`;
@@ -37,13 +38,12 @@ export const rule: Rule = defineRule({
   *check(facts) {
     for (const project of npmLocks(facts)) {
       const { lock } = project.held;
-      for (const { by, dependency, found } of unmetWishes(project)) {
-        if (dependency.group !== "dependencies") continue;
-        yield {
-          ...wishIn(lock, by, dependency),
-          message: `${by.name} ${by.version ?? ""} asks for ${dependency.name} ${JSON.stringify(dependency.spec)}, and the lock file has ${found === undefined ? "none" : (found.version ?? "")}: npm ci refuses; npm install mends the lock file`,
-        };
-      }
+      const wishes = unmetWishes(project).filter(({ dependency }) => dependency.group === "dependencies");
+      const problems = wishes.map(({ by, dependency, found }) => ({
+        ...wishIn(lock, by, dependency),
+        message: `${by.name} ${by.version ?? ""} asks for ${dependency.name} ${JSON.stringify(dependency.spec)}, and the lock file has ${found === undefined ? "none" : (found.version ?? "")}: npm ci refuses; npm install mends the lock file`,
+      }));
+      yield* together(facts, problems);
     }
   },
 });

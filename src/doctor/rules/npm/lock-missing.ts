@@ -1,4 +1,5 @@
 import { npmInstalls } from "../../npmInstalls.ts";
+import { together } from "../../together.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const manifest = { "package.json": `{\n  "name": "web",\n  "dependencies": { "left": "^1.0.0" }\n}\n` };
@@ -51,19 +52,27 @@ export const rule: Rule = defineRule({
   },
   *check(facts) {
     const lockFolders = facts.npm.flatMap(({ manifest, lockFiles }) => (lockFiles.length > 0 ? [manifest.folder] : []));
-    for (const { tool, needsLock, folder, place } of npmInstalls(facts)) {
+    const unlocked = npmInstalls(facts).flatMap(({ tool, needsLock, folder, place }) => {
       const project = facts.npm.find(({ manifest }) => manifest.folder === folder);
       const wanted = project?.manifest.dependencies.filter(({ group }) => group !== "peerDependencies") ?? [];
       const isLocked = lockFolders.some((each) => each === "" || each === folder || folder.startsWith(`${each}/`));
-      if (project === undefined || wanted.length === 0 || isLocked) continue;
+      if (project === undefined || wanted.length === 0 || isLocked) return [];
       const settings = facts.text(folder === "" ? ".npmrc" : `${folder}/.npmrc`) ?? "";
-      if (!needsLock && /^\s*package-lock\s*=\s*false/m.test(settings)) continue;
+      if (!needsLock && /^\s*package-lock\s*=\s*false/m.test(settings)) return [];
       const count = wanted.length === 1 ? "one dependency" : `${wanted.length} dependencies`;
-      yield {
+      return {
         ...place,
+        folder,
         ...(needsLock ? { severity: "error" as const } : {}),
         message: `${tool} takes ${count} of ${project.manifest.file} without a lock file: ${needsLock ? "it refuses to" : "each build may get others"}; run ${tool} install, and commit what it writes`,
       };
+    });
+    for (const problems of Map.groupBy(unlocked, ({ folder }) => folder).values()) {
+      // What fails comes first.
+      yield* together(
+        facts,
+        problems.toSorted((a, b) => (a.severity === b.severity ? 0 : a.severity === undefined ? 1 : -1)),
+      );
     }
   },
 });

@@ -5,6 +5,7 @@ import { readSpec } from "../../../repo/npm/range.ts";
 import type { Facts } from "../../facts.ts";
 import { leavesPeersAlone } from "../../npmLocks.ts";
 import { dependencyIn } from "../../npmPlaces.ts";
+import { together } from "../../together.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const left = `    "node_modules/left": { "version": "1.0.0" }`;
@@ -60,14 +61,15 @@ export const rule: Rule = defineRule({
     const own = new Set(facts.npm.map(({ manifest }) => manifest.name));
     for (const project of facts.npm) {
       const { manifest, held } = project;
-      for (const each of manifest.dependencies) {
-        if (held === undefined || manifest.overridden.has(each.name) || !isMissing(facts, project, each, own)) continue;
-        const { file } = held.lock;
-        yield {
-          ...dependencyIn(project, each),
-          message: `${file} has no ${each.name} ${JSON.stringify(each.spec)}: ${refused[held.tool]}`,
-        };
-      }
+      if (held === undefined) continue;
+      const missing = manifest.dependencies.filter(
+        (each) => !manifest.overridden.has(each.name) && isMissing(facts, project, each, own),
+      );
+      const problems = missing.map((each) => ({
+        ...dependencyIn(project, each),
+        message: `${held.lock.file} has no ${each.name} ${JSON.stringify(each.spec)}: ${refused[held.tool]}`,
+      }));
+      yield* together(facts, problems);
     }
   },
 });

@@ -1,6 +1,7 @@
 import { resolveFrom } from "../../../repo/npm/packageLock.ts";
 import { fits, heldByNpm } from "../../npmLocks.ts";
 import { dependencyIn, evidenceAt, lockedIn } from "../../npmPlaces.ts";
+import { together } from "../../together.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const wants = (spec: string): string => `{\n  "name": "web",\n  "dependencies": { "left": "${spec}" }\n}\n`;
@@ -48,17 +49,18 @@ export const rule: Rule = defineRule({
   *check(facts) {
     for (const project of heldByNpm(facts)) {
       const { manifest, held } = project;
-      for (const each of manifest.dependencies) {
+      const problems = manifest.dependencies.flatMap((each) => {
         const found = resolveFrom(held.lock, held.location, each.name);
-        if (found === undefined || fits(each, found) || manifest.overridden.has(each.name)) continue;
+        if (found === undefined || fits(each, found) || manifest.overridden.has(each.name)) return [];
         // A member's version is that of its own package.json, whatever the lock file recorded.
-        if (!found.location.includes("node_modules/")) continue;
-        yield {
+        if (!found.location.includes("node_modules/")) return [];
+        return {
           ...dependencyIn(project, each),
           message: `${held.lock.file} holds ${each.name} ${found.version ?? ""}, and package.json asks for ${JSON.stringify(each.spec)}: npm ci refuses; npm install ${each.name} brings them in step`,
           evidence: [evidenceAt(held.lock, lockedIn(held.lock, found))],
         };
-      }
+      });
+      yield* together(facts, problems);
     }
   },
 });

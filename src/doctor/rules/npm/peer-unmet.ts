@@ -50,12 +50,15 @@ export const rule: Rule = defineRule({
         const [first, ...others] = wishes.toSorted((a, b) => depth(a) - depth(b));
         if (first === undefined || (isChosen && first.found === undefined)) continue;
         const { by, dependency, found } = first;
-        const more = others.length === 0 ? "" : `, as ${others.length} more ${others.length === 1 ? "does" : "do"} not`;
+        const more =
+          others.length === 0
+            ? ""
+            : `; ${others.length} more ${others.length === 1 ? "wants" : "want"} another one, too`;
         const isRefused = asksFor(manifest, by.name) && depth(first) === 1 && !isChosen;
         yield {
           ...wishIn(held.lock, by, dependency),
           severity: isRefused ? "error" : isChosen ? "advice" : "warning",
-          message: `${by.name} ${by.version ?? ""} works beside ${dependency.name} ${JSON.stringify(dependency.spec)}, and the lock file has ${found === undefined ? "none" : (found.version ?? "")}${more}`,
+          message: `${by.name} ${by.version ?? ""} is made for ${dependency.name} ${JSON.stringify(dependency.spec)} beside it, and the lock file has ${found === undefined ? "none" : (found.version ?? "")}${more}`,
           evidence: manifest.dependencies
             .filter(({ name }) => name === by.name || name === dependency.name)
             .map(({ group, name }) => evidenceAt(manifest, entryIn(manifest, [group, name]))),
