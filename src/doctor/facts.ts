@@ -10,6 +10,7 @@ import { type KnownModule, knownModules } from "../repo/knownModules.ts";
 import type { Machine } from "../repo/machine.ts";
 import type { MachineProbes } from "../repo/machineProbes.ts";
 import { moduleCacheAt } from "../repo/moduleCache.ts";
+import { type MovedTag, movedTags } from "../repo/movedTags.ts";
 import { type VendorDrift, vendorDrifts } from "../repo/vendorDrift.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, goProjectOf } from "../repo/goProject.ts";
@@ -39,6 +40,8 @@ export interface Facts {
   readonly known: ReadonlyMap<string, KnownModule>;
   /** Vendored files that are not those of the modules that go.sum names. */
   readonly drifts: readonly VendorDrift[];
+  /** Tags that lead to another commit than their version was made of. */
+  readonly movedTags: readonly MovedTag[];
   /** The machine that builds; undefined where another one does: for a revision in git, an editor's text. */
   readonly machine: Machine | undefined;
   /** What the network said; undefined where it was not asked. */
@@ -102,9 +105,10 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
   ]);
   const folder = options.moduleCache === undefined ? moduleCacheOf(process.env) : options.moduleCache;
   const cache = typeof folder === "string" ? moduleCacheAt(folder) : undefined;
-  const [known, drifts] = await Promise.all([
+  const [known, drifts, moved] = await Promise.all([
     cache === undefined || go === undefined ? new Map<string, KnownModule>() : knownModules(go.modules, cache),
     cache === undefined || go === undefined ? [] : vendorDrifts(tree, go.modules, cache),
+    cache === undefined || go === undefined || git === undefined ? [] : movedTags(tree.root, git, go.modules, cache),
   ]);
   const vendored = drifts.flatMap((drift) =>
     drift.vendored === undefined ? [] : [[drift.file, drift.vendored] as const],
@@ -130,6 +134,7 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
     builds,
     known,
     drifts,
+    movedTags: moved,
     machine: options.machine,
     image: options.image,
     probes: options.machine === undefined ? undefined : await options.probe?.(options.machine, go, text),

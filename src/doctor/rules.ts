@@ -177,6 +177,7 @@ import { rule as npmTokenInNpmrc } from "./rules/npm/token-in-npmrc.ts";
 import { rule as npmTwoLockFiles } from "./rules/npm/two-lock-files.ts";
 import { rule as npmZeroMajorRange } from "./rules/npm/zero-major-range.ts";
 import { rule as tagMajorNotInPath } from "./rules/tag/major-not-in-path.ts";
+import { rule as tagMoved } from "./rules/tag/moved.ts";
 import { rule as tagNestedWithoutPrefix } from "./rules/tag/nested-without-prefix.ts";
 import { rule as tagNotAVersion } from "./rules/tag/not-a-version.ts";
 import { rule as vendorChanged } from "./rules/vendor/changed.ts";
@@ -364,6 +365,7 @@ export const rules: readonly Rule[] = [
   npmTwoLockFiles,
   npmZeroMajorRange,
   tagMajorNotInPath,
+  tagMoved,
   tagNestedWithoutPrefix,
   tagNotAVersion,
   vendorChanged,

@@ -7,9 +7,10 @@ import { readGitRefs, repositoryPath } from "./gitRefs.ts";
 test("tags packed and loose, and where origin is, without the password", async () => {
   await using folder = await TempDir.create("refs");
   const hash = "a".repeat(40);
+  const commit = "b".repeat(40);
   for (const [name, text] of Object.entries({
     config: '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://me:secret@git.example.com/team/app.git\n',
-    "packed-refs": `# pack-refs with: peeled\n${hash} refs/heads/main\n${hash} refs/tags/v1.0.0\n^${hash}\n${hash} refs/tags/lib/v0.1.0\n`,
+    "packed-refs": `# pack-refs with: peeled\n${hash} refs/heads/main\n${hash} refs/tags/v1.0.0\n^${commit}\n${hash} refs/tags/lib/v0.1.0\n`,
     "refs/tags/v1.1.0": `${hash}\n`,
     "refs/tags/lib/v0.2.0": `${hash}\n`,
   })) {
@@ -19,6 +20,10 @@ test("tags packed and loose, and where origin is, without the password", async (
   }
   expect(await readGitRefs(folder.path)).toEqual({
     tags: ["lib/v0.1.0", "lib/v0.2.0", "v1.0.0", "v1.1.0"],
+    packed: new Map([
+      ["v1.0.0", commit],
+      ["lib/v0.1.0", hash],
+    ]),
     origin: "https://git.example.com/team/app.git",
   });
 });

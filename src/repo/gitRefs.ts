@@ -7,6 +7,8 @@ import { readBoundedBytes } from "./projectTree.ts";
 export interface GitRefs {
   /** Names of tags, `refs/tags/` left out, sorted. */
   readonly tags: readonly string[];
+  /** The commit of each tag that is in packed-refs and in no file of its own, which would hold instead. */
+  readonly packed: ReadonlyMap<string, string>;
   /** URL of the remote `origin`, without user and password; undefined where there is none. */
   readonly origin: string | undefined;
 }
@@ -19,10 +21,18 @@ export async function readGitRefs(folder: string): Promise<GitRefs | undefined> 
   const config = await read(join(folder, ".git/config"));
   if (config === undefined) return undefined;
   const packed = (await read(join(folder, ".git/packed-refs"))) ?? "";
-  const tags = new Set<string>();
-  for (const [, name = ""] of packed.matchAll(/^[0-9a-f]{40,64} refs\/tags\/(\S+)$/gm)) tags.add(name);
-  for (const name of await looseTags(join(folder, ".git/refs/tags"), "", 0)) tags.add(name);
-  return { tags: [...tags].slice(0, maxTags).sort(), origin: originOf(config) };
+  const commits = new Map<string, string>();
+  // An annotated tag is an object of its own, and the commit stands in the next line.
+  for (const [, id = "", name = "", commit] of packed.matchAll(
+    /^([0-9a-f]{40,64}) refs\/tags\/(\S+)$(?:\n\^([0-9a-f]{40,64})$)?/gm,
+  ))
+    commits.set(name, commit ?? id);
+  const tags = new Set(commits.keys());
+  for (const name of await looseTags(join(folder, ".git/refs/tags"), "", 0)) {
+    tags.add(name);
+    commits.delete(name);
+  }
+  return { tags: [...tags].slice(0, maxTags).sort(), packed: commits, origin: originOf(config) };
 }
 
 async function read(file: string): Promise<string | undefined> {
