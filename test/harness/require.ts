@@ -7,6 +7,7 @@ export type Need =
   | "docker-registry"
   | "gcc"
   | "skopeo"
+  | "buildah"
   | "musl-tools"
   | "busybox-static"
   | "podman"
@@ -25,6 +26,7 @@ const programs: Readonly<Record<Exclude<Need, "root">, readonly string[]>> = {
   // Its bridges are netavark's.
   podman: ["/usr/bin/podman", "/usr/lib/podman/netavark"],
   skopeo: ["/usr/bin/skopeo"],
+  buildah: ["/usr/bin/buildah"],
   gcc: ["/usr/bin/gcc"],
   "musl-tools": ["/usr/bin/musl-gcc"],
   // Debian has it under the name of the other one, which it replaces.

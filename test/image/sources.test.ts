@@ -1,4 +1,4 @@
-// One image, wherever it lies: what docker, skopeo and a registry make of it is read as the same, and as the engine itself
+// One image, wherever it lies: what docker, skopeo, buildah and a registry make of it is read as the same, and as the engine itself
 // unpacks it.
 import { createReadStream } from "node:fs";
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { TarReader } from "../../src/image/tar/tarReader.ts";
 import { command } from "../harness/command.ts";
 import { DockerEngine } from "../harness/dockerEngine.ts";
 import { Registry } from "../harness/registry.ts";
-import { missing } from "../harness/require.ts";
+import { missing, requireAll } from "../harness/require.ts";
 import { TempDir } from "../harness/tempDir.ts";
 import { saveImages } from "./savedImage.ts";
 import type { TarMember } from "./tarFile.ts";
@@ -173,4 +173,15 @@ test("what is not there, cut off, changed or ambiguous is told apart", async ({ 
   await expect(read(`oci:${folder.join("layout")}`)).rejects.toThrow(ImageError);
   await rm(blob);
   await expect(read(`oci:${folder.join("layout")}`)).rejects.toThrow(ImageError);
+});
+
+test("what buildah made of it, as the same files in one layer", async ({ skip }) => {
+  requireAll(skip, "root", "buildah");
+  if (reason !== undefined) skip(reason);
+  const storage = ["--root", folder.join("store"), "--runroot", folder.join("run"), "--storage-driver", "vfs"];
+  const buildah = (...args: readonly string[]): Promise<string> => command(["buildah", ...storage, ...args]);
+  const container = (await buildah("from", "--quiet", `docker-archive:${folder.join("saved.tar")}`)).trim();
+  await buildah("commit", "--quiet", "--squash", container, `oci:${folder.join("squashed")}:v1`);
+  await buildah("rm", "--all");
+  expect((await read(`oci:${folder.join("squashed")}:v1`)).files).toEqual((await read(folder.join("saved.tar"))).files);
 });
