@@ -1,9 +1,11 @@
 // All layers of an image, read side by side and laid upon each other in their order.
 
+import { Budget } from "./budget.ts";
 import { ImageError } from "./imageError.ts";
 import type { Layer } from "./layer/layer.ts";
 import { type LayerOptions, readLayer } from "./layer/readLayer.ts";
 import { type LayerObserver, RootFs } from "./rootfs/rootFs.ts";
+import { diskFault } from "./source/diskFault.ts";
 import type { ImageSource } from "./source/source.ts";
 
 export interface Image {
@@ -26,13 +28,17 @@ const atOnce = 4;
 export async function readImage(source: ImageSource, { onLayer, digests, observer }: ReadOptions = {}): Promise<Image> {
   const layers: Layer[] = [];
   const pending = source.layers.entries();
+  const budget = new Budget();
+  const stop = new AbortController();
+  const { signal } = stop;
   const work = async (): Promise<void> => {
     for (const [index, from] of pending) {
       let layer: Layer;
       try {
-        layer = await readLayer(from.open(), { digests: digests === true });
-      } catch (error) {
-        if (!(error instanceof ImageError)) throw error;
+        layer = await readLayer(from.open(signal), { digests: digests === true, budget, signal });
+      } catch (thrown) {
+        const error = signal.aborted ? thrown : diskFault(thrown, "its bytes");
+        if (signal.aborted || !(error instanceof ImageError)) throw error;
         throw new ImageError(error.code, `layer ${index + 1} of ${source.name}: ${error.message}`, { cause: error });
       }
       if (layer.diffId !== from.diffId)
@@ -44,8 +50,17 @@ export async function readImage(source: ImageSource, { onLayer, digests, observe
       onLayer?.(index, layer);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  const fs = new RootFs(observer);
+  const ends = await Promise.allSettled(
+    Array.from({ length: atOnce }, () =>
+      work().catch((error: unknown) => {
+        // The others end with the same: no layer is read on behind a failure, after its source has gone.
+        stop.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  if (ends.some(({ status }) => status === "rejected")) throw signal.reason;
+  const fs = new RootFs(observer, budget);
   for (const [index, layer] of layers.entries()) fs.apply(layer, index);
   return { source, layers, fs };
 }

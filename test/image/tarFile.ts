@@ -40,13 +40,19 @@ function header(
   octal(uid, 116, 8);
   octal(size, 124, 12);
   octal(0, 136, 12);
-  block.write("        ", 148);
   block.write(flag, 156);
   block.write(link.slice(0, 100), 157, 100);
   block.write("ustar\x0000", 257, "latin1");
+  mendChecksum(block);
+  return block;
+}
+
+/** Makes the checksum of the header at the beginning right again. */
+export function mendChecksum(archive: Buffer): void {
+  const block = archive.subarray(0, 512);
+  block.write("        ", 148);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
-  return block;
 }
 
 function padded(content: Buffer): Buffer {

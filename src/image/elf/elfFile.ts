@@ -34,13 +34,16 @@ const types = [undefined, "object", "executable", "shared"] as const;
 /** More would be no program: the largest have a few hundred of each. */
 const entryLimit = 10_000;
 const stringLimit = 4096;
+/** Of all strings together, which may lie upon each other: a few KiB of file could become gigabytes. */
+const textLimit = 1 << 20;
+const folderLimit = 1000;
 
 /** Reads an ELF file's bytes, or as many of its first bytes as there are; undefined for what is none, or is too damaged. */
 export function readElfFile(bytes: Buffer): ElfFile | undefined {
   try {
     return new Reader(bytes).read();
   } catch (error) {
-    // An offset that leads out of the file.
+    // An offset that leads out of the file, or too much of something.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -57,6 +60,7 @@ class Reader {
   readonly #view: DataView;
   readonly #is64: boolean;
   readonly #little: boolean;
+  #text = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -86,8 +90,8 @@ class Reader {
       interpreter,
       needed: all(tag.needed),
       soname,
-      rpath: all(tag.rpath).flatMap(splitPath),
-      runpath: all(tag.runpath).flatMap(splitPath),
+      rpath: all(tag.rpath).flatMap(splitPath).slice(0, folderLimit),
+      runpath: all(tag.runpath).flatMap(splitPath).slice(0, folderLimit),
       versionNeeds: this.#versionNeeds(at(value(versionTag.needs)), value(versionTag.needCount) ?? 0, string),
       versions: this.#versions(at(value(versionTag.definitions)), value(versionTag.definitionCount) ?? 0, string),
       hasEntry: this.#word(24) !== 0,
@@ -170,10 +174,12 @@ class Reader {
   }
 
   #string(at: number, length = stringLimit): string {
-    const limit = Math.min(at + Math.min(length, stringLimit), this.#bytes.length);
     if (at < 0 || at >= this.#bytes.length) throw new RangeError("outside of the file");
-    const end = this.#bytes.indexOf(0, at);
-    return this.#bytes.toString("utf8", at, end < 0 || end > limit ? limit : end);
+    const bytes = this.#bytes.subarray(at, at + Math.min(length, stringLimit));
+    const end = bytes.indexOf(0);
+    this.#text += end < 0 ? bytes.length : end;
+    if (this.#text > textLimit) throw new RangeError("more text than a program has");
+    return bytes.toString("utf8", 0, end < 0 ? undefined : end);
   }
 
   #half(at: number): number {

@@ -11,6 +11,7 @@ const wordsBefore: ReadonlyMap<number, number> = new Map([
   [0xfffffff1, 3], // Go 1.20
 ]);
 const sectionLimit = 10_000;
+const nameLimit = 64;
 
 /** Those of the names that the program has. Empty for a program that is none of Go's, or hides its names (UPX). */
 export function goFunctionsOf<T extends string>(bytes: Buffer, names: readonly T[]): readonly T[] {
@@ -43,8 +44,8 @@ function functionNames(bytes: Buffer): Buffer | undefined {
   for (let index = 0; index < Math.min(count, sectionLimit); index++) {
     const { name, offset, size: length } = section(index);
     const start = names + name;
-    const end = bytes.indexOf(0, start);
-    if (end < 0 || end - start > 64 || !tables.has(bytes.toString("latin1", start, end))) continue;
+    const text = bytes.toString("latin1", start, start + nameLimit);
+    if (!tables.has(text.slice(0, Math.max(0, text.indexOf("\0"))))) continue;
     const before = wordsBefore.get(int(offset));
     if (before === undefined) return undefined;
     const width = is64 ? 8 : 4;

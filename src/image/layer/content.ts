@@ -15,17 +15,8 @@ const elfLimit = 256 << 20;
 const keptLimit = 4 << 20;
 
 /** Files by which users, libraries and names are looked up. */
-const keptFiles = new Set([
-  "etc/passwd",
-  "etc/group",
-  "etc/ld.so.conf",
-  "etc/ld.so.cache",
-  "etc/nsswitch.conf",
-  "etc/os-release",
-  "usr/lib/os-release",
-  "etc/apk/world",
-]);
-const keptPattern = /^etc\/(ld\.so\.conf\.d\/[^/]+\.conf|ld-musl-[^/]+\.path)$/;
+const keptFiles = new Set(["etc/passwd", "etc/group", "etc/ld.so.cache", "etc/os-release", "usr/lib/os-release"]);
+const keptPattern = /^etc\/ld-musl-[^/]+\.path$/;
 
 /** A sink for the entry's content; `done` is told what was kept once the content is complete. */
 export function contentSink(name: string, { size }: TarEntry, done: (content: Content) => void): ContentSink {

@@ -44,6 +44,8 @@ export async function follow(
       if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
       await answer.body?.cancel();
       const next = new URL(location, target);
+      if (next.protocol !== "http:" && next.protocol !== "https:")
+        throw new RegistryError("bad-answer", `${asked}: it redirects to ${next.protocol}, which is not followed`);
       if (target.protocol === "https:" && next.protocol !== "https:")
         throw new RegistryError("bad-answer", `${asked}: it redirects to plain HTTP, which is not followed`);
       if (next.host !== target.host) sent.delete("authorization");

@@ -38,14 +38,14 @@ export function lookup(fs: RootFs, path: string, who: Identity = root, folder = 
   const pending = (path.startsWith("/") ? path : `${folder}/${path}`).split("/").toReversed();
   const needsFolder = path.endsWith("/");
   const links: { path: string; target: string }[] = [];
-  let trail: { readonly name: string; readonly node: FsNode }[] = [];
+  const trail: { readonly name: string; readonly node: FsNode }[] = [];
   const here = (): FsNode => trail.at(-1)?.node ?? fs.root;
   const place = (more?: string): string =>
     `/${[...trail.map(({ name }) => name), ...(more === undefined ? [] : [more])].join("/")}`;
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
     if (part === "" || part === ".") continue;
     if (part === "..") {
-      trail = trail.slice(0, -1);
+      trail.pop();
       continue;
     }
     const { children } = here();
@@ -54,13 +54,13 @@ export function lookup(fs: RootFs, path: string, who: Identity = root, folder = 
     const node = children.get(part);
     if (node === undefined) return { ok: false, error: "ENOENT", at: place(part), links };
     if (node.type !== "symlink") {
-      trail = [...trail, { name: part, node }];
+      trail.push({ name: part, node });
       continue;
     }
     links.push({ path: place(part), target: node.link });
     if (links.length > linkLimit) return { ok: false, error: "ELOOP", at: place(part), links };
-    if (node.link.startsWith("/")) trail = [];
-    pending.push(...node.link.split("/").toReversed());
+    if (node.link.startsWith("/")) trail.length = 0;
+    for (const each of node.link.split("/").toReversed()) pending.push(each);
   }
   if (needsFolder && here().children === undefined) return { ok: false, error: "ENOTDIR", at: place(), links };
   return { ok: true, node: here(), path: place(), links };

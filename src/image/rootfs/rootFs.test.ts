@@ -13,6 +13,7 @@ function entry(name: string, more: Partial<LayerEntry> = {}): LayerEntry {
     uid: 0,
     gid: 0,
     link: "",
+    isSparse: false,
     hasCapabilities: false,
     content: undefined,
     digest: undefined,

@@ -1,10 +1,13 @@
 // The file system that a container sees: layers one upon the other (OCI image specification, "Applying changesets").
 
+import { Budget } from "../budget.ts";
 import type { Layer, LayerEntry } from "../layer/layer.ts";
 import { type FsNode, folderNode, impliedFolder } from "./node.ts";
 
 const whiteout = ".wh.";
 const opaque = ".wh..wh..opq";
+/** Of a folder without an entry, in bytes. */
+const folderCost = 400;
 
 /** Told of what each layer does to the files of those below. A hard link is a file of its own name. */
 export interface LayerObserver {
@@ -16,12 +19,14 @@ export interface LayerObserver {
 
 export class RootFs {
   readonly #observer: LayerObserver | undefined;
+  readonly #budget: Budget;
   #root: FsNode = impliedFolder(0);
   /** Index of the layer that last removed what had this name. */
   readonly #removed = new Map<string, number>();
 
-  constructor(observer?: LayerObserver) {
+  constructor(observer?: LayerObserver, budget: Budget = new Budget()) {
     this.#observer = observer;
+    this.#budget = budget;
   }
 
   get root(): FsNode {
@@ -37,7 +42,7 @@ export class RootFs {
     return undefined;
   }
 
-  /** Applies the next layer. */
+  /** Applies the next layer. Throws ImageError `too-large`. */
   apply({ entries }: Layer, layer: number): void {
     // Whiteouts concern the layers below alone, wherever they stand among a layer's entries.
     for (const entry of entries) this.#remove(entry, layer);
@@ -129,6 +134,8 @@ export class RootFs {
         children = node.children;
         continue;
       }
+      // One long name may make two thousand of them.
+      this.#budget.spend(folderCost + name.length);
       const made = new Map<string, FsNode>();
       children.set(part, folderNode({ mode: 0o755, uid: 0, gid: 0 }, layer, made));
       children = made;

@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { join, normalize } from "node:path";
+import { Budget } from "../budget.ts";
 import { ImageError } from "../imageError.ts";
 import { TarReader } from "../tar/tarReader.ts";
 
@@ -19,6 +20,8 @@ export interface BlobFiles {
 /** Manifests and configurations are smaller. */
 const readLimit = 16 << 20;
 const chunkSize = 1 << 20;
+/** Of a file's place in an archive, in bytes of memory. */
+const placeCost = 200;
 
 /** The files below a folder. */
 export function folderFiles(folder: string): BlobFiles {
@@ -95,14 +98,14 @@ async function index(file: string): Promise<ReadonlyMap<string, Place | string>>
   try {
     const { size: total } = await handle.stat();
     const block = Buffer.alloc(512);
-    let content = 0;
+    const budget = new Budget();
     let at = 0;
     const reader = new TarReader((entry) => {
       const path = entry.path.replace(/^(\.\/)+/, "");
-      if (entry.type === "file") places.set(path, { start: at, size: entry.size });
+      budget.spend(placeCost + path.length + entry.link.length);
+      if (entry.type === "file" && !entry.isSparse) places.set(path, { start: at, size: entry.size });
       else if (entry.type === "hardlink") places.set(path, entry.link.replace(/^(\.\/)+/, ""));
       else if (entry.type === "symlink") places.set(path, normalize(join(path, "..", entry.link)));
-      if (entry.type === "file") content = entry.size;
       return undefined;
     });
     while (at < total) {
@@ -110,13 +113,8 @@ async function index(file: string): Promise<ReadonlyMap<string, Place | string>>
       at += bytesRead;
       reader.push(block.subarray(0, bytesRead));
       if (bytesRead < block.length) break;
-      if (content > 0) {
-        const padded = Math.ceil(content / 512) * 512;
-        if (at + content > total) throw new ImageError("bad-archive", `${file} ends too early: it was cut off`);
-        reader.skip(padded);
-        at += padded;
-        content = 0;
-      }
+      at += reader.skip();
+      if (at > total) throw new ImageError("bad-archive", `${file} ends too early: it was cut off`);
     }
     reader.end();
   } finally {

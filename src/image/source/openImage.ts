@@ -1,11 +1,12 @@
 // From what a person writes to an image, wherever it lies.
 
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open as openFile, stat } from "node:fs/promises";
 import { decompress } from "../layer/decompress.ts";
 import { ImageError } from "../imageError.ts";
 import { RegistryError } from "../registry/registryError.ts";
 import { archiveFiles, folderFiles } from "./blobFiles.ts";
+import { diskFault } from "./diskFault.ts";
 import { findInEngines, openInEngine } from "./engineSource.ts";
 import { openFiles } from "./filesSource.ts";
 import { openInRegistry, type RegistryOptions } from "./registrySource.ts";
@@ -30,6 +31,14 @@ export interface OpenOptions {
  * @throws ImageError, EngineError, RegistryError
  */
 export async function openImage(reference: string, options: OpenOptions): Promise<ImageSource> {
+  try {
+    return await open(reference, options);
+  } catch (error) {
+    throw diskFault(error, reference);
+  }
+}
+
+async function open(reference: string, options: OpenOptions): Promise<ImageSource> {
   const [, word, rest = ""] =
     /^(docker-archive|oci-archive|oci|docker-daemon|docker):(?:\/\/)?(.+)$/.exec(reference) ?? [];
   switch (word) {
@@ -100,7 +109,7 @@ async function openPath(path: string, name: string, platform: Platform): Promise
 
 /** gzip or zstd: files inside of it have no place of their own. */
 async function isPacked(path: string): Promise<boolean> {
-  const handle = await open(path);
+  const handle = await openFile(path);
   try {
     const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
     return buffer.readUInt16BE(0) === 0x1f8b || buffer.readUInt32BE(0) === 0x28b52ffd;

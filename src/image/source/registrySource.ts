@@ -16,8 +16,11 @@ import type { ImageSource, LayerSource, Platform } from "./source.ts";
 export type RegistryOptions = Pick<ResolveOptions, "login" | "insecure">;
 
 const configLimit = 16 << 20;
-/** How often a broken connection is taken up again without a byte coming in between. */
+/** How often a broken connection is taken up again without that many bytes coming in between. */
 const tries = 4;
+const progress = 1 << 20;
+/** What must come within the time limit of a request: a registry that sends a byte now and then would hold us for years. */
+const trickle = 16 << 10;
 
 /** Throws RegistryError, ImageError. */
 export async function openInRegistry(
@@ -46,9 +49,16 @@ export async function openInRegistry(
   const layers = manifest.layers.map((descriptor, index): LayerSource => ({
     diffId: config.diffIds[index] ?? "",
     size: descriptor.size,
-    open: () => pull.stream(descriptor),
+    open: (signal) => pull.stream(descriptor, signal),
   }));
   return { name: reference, id: manifest.config.digest, config, layers, [Symbol.asyncDispose]: async () => undefined };
+}
+
+interface Part {
+  readonly digest: string;
+  readonly start: number;
+  readonly asked: string;
+  readonly signal: AbortSignal | undefined;
 }
 
 class Pull {
@@ -72,13 +82,13 @@ class Pull {
     return answer.body;
   }
 
-  async *stream({ digest, size }: Descriptor): AsyncGenerator<Buffer> {
+  async *stream({ digest, size }: Descriptor, signal?: AbortSignal): AsyncGenerator<Buffer> {
     const asked = `layer ${digest.slice(0, 19)} of ${this.#shown}`;
     let read = 0;
+    let atFailure = 0;
     for (let failures = 0; read < size;) {
-      const before = read;
       try {
-        for await (const chunk of this.#from(digest, read, asked)) {
+        for await (const chunk of this.#from({ digest, start: read, asked, signal })) {
           read += chunk.length;
           if (read > size)
             throw new RegistryError("bad-answer", `${asked}: more than the ${size} bytes that the manifest promises`);
@@ -86,8 +96,10 @@ class Pull {
         }
         if (read < size) throw new Error(`the connection ended after ${read} of ${size} bytes`);
       } catch (error) {
+        signal?.throwIfAborted();
         if (error instanceof RegistryError) throw error;
-        failures = read > before ? 1 : failures + 1;
+        failures = read - atFailure >= progress ? 1 : failures + 1;
+        atFailure = read;
         if (failures < tries) continue;
         throw new RegistryError("unreachable", `${asked}: ${error instanceof Error ? error.message : String(error)}`, {
           cause: error,
@@ -96,17 +108,24 @@ class Pull {
     }
   }
 
-  async *#from(digest: string, start: number, asked: string): AsyncGenerator<Buffer> {
+  async *#from({ digest, start, asked, signal }: Part): AsyncGenerator<Buffer> {
     const stalled = new AbortController();
-    const timer = setTimeout(() => stalled.abort(new Error(`nothing came for ${timeout / 1000} s`)), timeout);
+    const slow = new Error(`fewer than ${trickle >> 10} KiB came in ${timeout / 1000} s`);
+    const timer = setTimeout(() => stalled.abort(slow), timeout);
+    const ends = signal === undefined ? stalled.signal : AbortSignal.any([stalled.signal, signal]);
+    let came = 0;
     try {
       const headers = { ...this.#headers, ...(start > 0 && { range: `bytes=${start}-` }) };
-      const answer = await follow(this.#url(digest), headers, asked, stalled.signal);
+      const answer = await follow(this.#url(digest), headers, asked, ends);
       // A registry without ranges sends all of it again, and the beginning was passed on already.
       if (answer.status !== (start > 0 ? 206 : 200))
         throw new RegistryError("bad-answer", `${asked}: status ${answer.status}`);
       for await (const chunk of answer.body ?? []) {
-        timer.refresh();
+        came += chunk.length;
+        if (came >= trickle) {
+          came = 0;
+          timer.refresh();
+        }
         yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       }
     } finally {

@@ -15,8 +15,8 @@ export interface LayerSource {
   readonly diffId: string;
   /** Bytes as they lie there, packed or not; undefined where that is not known before. */
   readonly size: number | undefined;
-  /** The bytes, from their beginning. May be called again. */
-  open(): AsyncIterable<Buffer>;
+  /** The bytes, from their beginning. May be called again. The signal ends the waiting for more. */
+  open(signal?: AbortSignal): AsyncIterable<Buffer>;
 }
 
 /** Which of several platforms: `linux/arm64`, `linux/arm/v7`. */

@@ -4,6 +4,19 @@ import { ImageError } from "../imageError.ts";
 
 export type PaxRecords = ReadonlyMap<string, Buffer>;
 
+/** The records that are read. Others are many and anybody's: kept, each global header would add to them. */
+const known = new Set([
+  "path",
+  "linkpath",
+  "size",
+  "uid",
+  "gid",
+  "GNU.sparse.name",
+  "GNU.sparse.realsize",
+  "GNU.sparse.size",
+  "SCHILY.xattr.security.capability",
+]);
+
 /** Reads the records. A later one of the same name counts. Throws ImageError `bad-archive`. */
 export function parsePax(data: Buffer): PaxRecords {
   const records = new Map<string, Buffer>();
@@ -14,7 +27,8 @@ export function parsePax(data: Buffer): PaxRecords {
     const equals = data.indexOf(0x3d, space);
     if (!/^[1-9]\d*$/.test(digits) || end > data.length || equals < 0 || equals >= end || data[end - 1] !== 0x0a)
       throw new ImageError("bad-archive", "an extended tar header (pax) is malformed");
-    records.set(data.toString("utf8", space + 1, equals), data.subarray(equals + 1, end - 1));
+    const name = data.toString("utf8", space + 1, equals);
+    if (known.has(name)) records.set(name, data.subarray(equals + 1, end - 1));
     at = end;
   }
   return records;

@@ -16,6 +16,8 @@ export interface TarEntry {
   readonly gid: number;
   /** What a link leads to. */
   readonly link: string;
+  /** Its content stands in the archive without its holes, and is not read. */
+  readonly isSparse: boolean;
   /** Whether it gives privileges by the extended attribute security.capability. */
   readonly hasCapabilities: boolean;
 }
@@ -79,11 +81,12 @@ export class TarReader {
     }
   }
 
-  /** Jumps over bytes of a content and its padding, for who can: `push` goes on behind them. */
-  skip(count: number): void {
+  /** Jumps over the content that comes next, for who can, and says how many bytes: `push` goes on behind them. */
+  skip(): number {
     const stage = this.#stage;
-    if (stage.do !== "content" || count !== stage.left + stage.padding) throw new Error("no such content is due");
+    if (stage.do !== "content") return 0;
     this.#stage = { do: "header" };
+    return stage.left + stage.padding;
   }
 
   /** The stream is over. Throws ImageError `bad-archive` if it ended in the middle of something. */
@@ -134,9 +137,10 @@ export class TarReader {
     this.#longName = this.#longLink = undefined;
     // Links and devices have no content, whatever their size says (POSIX lets a hard link have one; no image does).
     const size = types[type] === "file" || types[type] === undefined ? this.#storedSize : 0;
-    const sink = entry === undefined ? undefined : this.#onEntry(entry);
+    const wanted = entry === undefined ? undefined : this.#onEntry(entry);
+    const sink = entry?.isSparse === true ? undefined : wanted;
     if (size === 0) sink?.end();
-    else this.#stage = { do: "content", sink: header.sparse ? undefined : sink, left: size, padding: paddingOf(size) };
+    else this.#stage = { do: "content", sink, left: size, padding: paddingOf(size) };
     if (size === 0) this.#stage = { do: "header" };
   }
 
@@ -158,6 +162,7 @@ export class TarReader {
       mode: header.mode,
       uid: paxNumber(records, "uid") ?? header.uid,
       gid: paxNumber(records, "gid") ?? header.gid,
+      isSparse: type === "file" && (header.sparse !== undefined || realSize !== undefined),
       link: paxText(records, "linkpath") ?? this.#longLink ?? header.link,
       hasCapabilities: records.has("SCHILY.xattr.security.capability"),
     };

@@ -5,11 +5,14 @@ import { type Container, layerText } from "./container.ts";
 import type { Obstacle } from "./verdict.ts";
 
 const runc = "runc 1.1";
+/** A PATH of more folders is made to hold whoever looks through them. */
+const folderLimit = 1000;
+const shownFolders = 20;
 
 /** The path that the kernel is given; or what is in the way. */
 export function findProgram(container: Container, name: string): string | Obstacle {
   if (name.includes("/")) return checkPath(container, name) ?? name;
-  const folders = (container.env.get("PATH") ?? "").split(":");
+  const folders = (container.env.get("PATH") ?? "").split(":", folderLimit);
   for (const folder of folders) {
     // An empty entry is the working folder.
     const path = `${folder === "" ? "." : folder}/${name}`;
@@ -21,7 +24,7 @@ export function findProgram(container: Container, name: string): string | Obstac
     error: `exec: "${name}": executable file not found in $PATH`,
     saidBy: runc,
     exitStatus: undefined,
-    reason: `${name} is a name without a slash, so it is looked up in PATH, and none of its folders has it: ${folders.join(", ")}`,
+    reason: `${name} is a name without a slash, so it is looked up in PATH, and none of its folders has it: ${folders.slice(0, shownFolders).join(", ")}${folders.length > shownFolders ? ", …" : ""}`,
     fixes: [...elsewhere(container, name), `write the path of the program in ENTRYPOINT or CMD: ["/path/to/${name}"]`],
   };
 }

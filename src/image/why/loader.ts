@@ -4,6 +4,7 @@
 
 import { type ElfFile } from "../elf/elfFile.ts";
 import { architectureOf } from "../elf/machine.ts";
+import { ImageError } from "../imageError.ts";
 import { lookup } from "../rootfs/lookup.ts";
 import type { FsNode } from "../rootfs/node.ts";
 import type { Container } from "./container.ts";
@@ -21,6 +22,8 @@ interface Loaded {
 
 /** A program of more libraries is none. */
 const libraryLimit = 2000;
+/** Folders that are looked into, for all of its libraries together. */
+const lookLimit = 1_000_000;
 
 /** What keeps the program's libraries from being loaded; undefined when all are there. `path` as the program was started. */
 export function loadLibraries(
@@ -33,11 +36,19 @@ export function loadLibraries(
   const loaded: Loaded[] = [{ path, elf, by: undefined }];
   const names = new Map<string, Loaded>();
   const search = isMusl ? muslSearch(container, interpreter) : glibcSearch(container, elf);
+  let looks = 0;
   for (let i = 0; i < loaded.length && loaded.length < libraryLimit; i++) {
     const by = loaded[i];
     for (const name of by?.elf.needed ?? []) {
       if (by === undefined || names.has(name) || (isMusl && isMuslItself(name))) continue;
-      const found = find(container, name, search(by), elf);
+      const folders = search(by);
+      looks += 1 + folders.size;
+      if (looks > lookLimit)
+        throw new ImageError(
+          "too-large",
+          `${path} wants more libraries from more folders than any loader looks through`,
+        );
+      const found = find(container, name, folders, elf);
       if (found === undefined) return missingLibrary(container, name, by, isMusl, elf);
       const library: Loaded = { ...found, by };
       names.set(name, library);
@@ -78,7 +89,7 @@ function elfOf(node: FsNode): ElfFile | undefined {
   return node.content?.kind === "elf" ? node.content.elf : undefined;
 }
 
-type Search = (by: Loaded) => Iterable<string>;
+type Search = (by: Loaded) => ReadonlySet<string>;
 
 /** RPATH of whoever asks and of those that loaded it (unless it has a RUNPATH), LD_LIBRARY_PATH, RUNPATH, cache, defaults. */
 function glibcSearch(container: Container, program: ElfFile): Search {
@@ -184,12 +195,14 @@ function missingVersion(
   loaded: readonly Loaded[],
   names: ReadonlyMap<string, Loaded>,
 ): Obstacle | undefined {
+  const offered = new Map([...new Set(names.values())].map((each) => [each, new Set(each.elf.versions)]));
   const lacking = loaded.flatMap((each) =>
     each.elf.versionNeeds.flatMap(({ library, versions }) => {
       const provider = names.get(library);
+      const has = provider === undefined ? undefined : offered.get(provider);
       // A library without any versions is taken as it is, with a warning.
-      if (provider === undefined || provider.elf.versions.length === 0) return [];
-      const gone = versions.filter((version) => !provider.elf.versions.includes(version));
+      if (provider === undefined || has === undefined || has.size === 0) return [];
+      const gone = versions.filter((version) => !has.has(version));
       return gone.map((version) => ({ each, provider, version }));
     }),
   );

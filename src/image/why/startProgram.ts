@@ -6,7 +6,7 @@ import { type Container, layerText } from "./container.ts";
 import { findProgram } from "./findProgram.ts";
 import { notProgram } from "./notProgram.ts";
 import { startElf } from "./startElf.ts";
-import { envName, scriptObstacle, splitLine } from "./startScript.ts";
+import { envLoop, envName, scriptObstacle, splitLine } from "./startScript.ts";
 import type { Obstacle } from "./verdict.ts";
 
 /** `#!` lines may name scripts; Linux follows so many. */
@@ -50,5 +50,10 @@ export function startProgram(
     return undefined;
   }
   const program = findProgram(container, name);
-  return typeof program === "string" ? startProgram(container, program) : undefined;
+  if (typeof program !== "string") return undefined;
+  const next = lookup(fs, program, who, workingDir);
+  // A file that was a script before is one again, and leads here again.
+  if (next.ok && next.node.content?.kind === "script" && container.started.includes(next.path))
+    return envLoop(container, path, line.interpreter, name);
+  return startProgram(container, program);
 }

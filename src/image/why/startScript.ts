@@ -79,6 +79,19 @@ function envObstacle(
   return { ...program, ...words, cause: "missing-interpreter", reason: `${path} wants ${name}: ${program.reason}` };
 }
 
+/** Each round adds an argument, until the kernel takes no more of them: that takes minutes. */
+export function envLoop(container: Container, path: string, interpreter: string, name: string): Obstacle {
+  const busybox = isBusybox(container, interpreter);
+  return {
+    cause: "link-loop",
+    error: busybox ? `env: can't execute '${name}': Argument list too long` : `env: '${name}': Argument list too long`,
+    saidBy: busybox ? "busybox' env, after minutes" : "env, after minutes",
+    exitStatus: 126,
+    reason: `${path} names ${name} after #!, and PATH leads back to the script: it starts itself without end`,
+    fixes: [`name the interpreter after #!, not the script: #!/bin/sh`],
+  };
+}
+
 function missingInterpreter({ fs }: Container, path: string, asked: string, interpreter: string): Obstacle {
   const hasShell = lookup(fs, "/bin/sh").ok;
   const wantsBash = interpreter.endsWith("/bash") && distribution(fs)?.id === "alpine";

@@ -11,17 +11,22 @@ export function resolveUser(fs: RootFs, user: string): Identity | Obstacle {
   const rows = readTable(fs, "/etc/passwd").filter((row) => row.length >= 4);
   const row = rows.find(([own, , uid]) => own === name || uid === name);
   if (row === undefined && !/^\d+$/.test(name)) return unknown("user", name, "passwd");
-  const uid = row === undefined ? Number(name) : Number(row[2]);
+  const uid = row === undefined ? Number(name) : idOf(row[2]);
   const groups = readTable(fs, "/etc/group");
   if (group === undefined || group === "") {
     const more = groups.flatMap(([, , gid, members = ""]) =>
-      members.split(",").includes(row?.[0] ?? "\0") ? [Number(gid)] : [],
+      members.split(",").includes(row?.[0] ?? "\0") ? [idOf(gid)] : [],
     );
-    return { uid, gids: [Number(row?.[3] ?? 0), ...more] };
+    return { uid, gids: [idOf(row?.[3]), ...more] };
   }
   const found = groups.find(([own, , gid]) => own === group || gid === group);
   if (found === undefined && !/^\d+$/.test(group)) return unknown("group", group, "group");
-  return { uid, gids: [found === undefined ? Number(group) : Number(found[2])] };
+  return { uid, gids: [found === undefined ? Number(group) : idOf(found[2])] };
+}
+
+/** What is no number in a table counts as 0, as the engines have it (github.com/moby/sys/user, parseParts). */
+function idOf(text: string | undefined): number {
+  return /^\d+$/.test(text ?? "") ? Number(text) : 0;
 }
 
 /** The first name of each user id in /etc/passwd. */
