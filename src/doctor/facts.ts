@@ -15,6 +15,7 @@ import { type VendorDrift, vendorDrifts } from "../repo/vendorDrift.ts";
 import { type GitRefs, readGitRefs } from "../repo/gitRefs.ts";
 import { type GoProject, goProjectOf } from "../repo/goProject.ts";
 import { GoProjectError } from "../repo/goProjectError.ts";
+import { type FaultyReport, readCoverage } from "../repo/coverage/readCoverage.ts";
 import { type NpmProject, readNpmProjects } from "../repo/npm/npmProject.ts";
 import { type ProjectTree, readProjectTree } from "../repo/projectTree.ts";
 import { type BuildContext, buildContext } from "./buildContext.ts";
@@ -34,6 +35,8 @@ export interface Facts {
   readonly ci: readonly CiPipeline[];
   /** Each package.json, with what its lock file holds. */
   readonly npm: readonly NpmProject[];
+  /** Coverage reports that name files which are not there. */
+  readonly coverage: readonly FaultyReport[];
   /** What is built from where, as far as the repository says so. */
   readonly builds: readonly DockerBuild[];
   /** What the module cache of this machine knows of what is required, by `path version`. */
@@ -73,6 +76,8 @@ const readName =
   /(^|\/)(go\.(mod|sum|work)|modules\.txt|\.gitignore|\.dockerignore|[\w.-]+\.dockerignore|fairlead\.yaml|\.?goreleaser\.ya?ml|package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|\.npmrc|\.env(\.\w+)?|\.nvmrc|\.node-version)$/;
 /** Examples and copies are not what a build of the project reads. */
 const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
+/** A report there is what a test reads. */
+const ofATest = /(^|\/)(fixtures?|examples?)\//;
 /** A package.json there is what a test or a generator works on. */
 const notInstalled = /(^|\/)(fixtures?|templates?|tests?\/.+)\//;
 const mostDockerfiles = 100;
@@ -113,8 +118,10 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
   const vendored = drifts.flatMap((drift) =>
     drift.vendored === undefined ? [] : [[drift.file, drift.vendored] as const],
   );
+  const coverage = await readCoverage(tree, go, (file) => isOwn(file) && !ofATest.test(file));
   const read = new Map([
     ...texts,
+    ...coverage.map((report) => [report.file, report.text] as const),
     ...vendored,
     ...ci.flatMap(({ files }) => files).map(({ file, text }) => [file, text] as const),
   ]);
@@ -127,6 +134,7 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
     go,
     git,
     ci,
+    coverage,
     npm: readNpmProjects(
       tree.files.filter((file) => isOwn(file) && !notInstalled.test(file)),
       text,

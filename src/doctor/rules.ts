@@ -47,6 +47,9 @@ import { rule as contextNeededFileIgnored } from "./rules/context/needed-file-ig
 import { rule as contextNoIgnoreFile } from "./rules/context/no-ignore-file.ts";
 import { rule as contextNodeModulesSent } from "./rules/context/node-modules-sent.ts";
 import { rule as contextOutputsSent } from "./rules/context/outputs-sent.ts";
+import { rule as coverageAbsolutePath } from "./rules/coverage/absolute-path.ts";
+import { rule as coverageOtherModule } from "./rules/coverage/other-module.ts";
+import { rule as coveragePathNotInTree } from "./rules/coverage/path-not-in-tree.ts";
 import { rule as dockerAddWithoutChecksum } from "./rules/docker/add-without-checksum.ts";
 import { rule as dockerAlpineWithoutGcc } from "./rules/docker/alpine-without-gcc.ts";
 import { rule as dockerApkCacheKept } from "./rules/docker/apk-cache-kept.ts";
@@ -235,6 +238,9 @@ export const rules: readonly Rule[] = [
   contextNoIgnoreFile,
   contextNodeModulesSent,
   contextOutputsSent,
+  coverageAbsolutePath,
+  coverageOtherModule,
+  coveragePathNotInTree,
   dockerAddWithoutChecksum,
   dockerAlpineWithoutGcc,
   dockerApkCacheKept,

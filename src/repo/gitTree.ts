@@ -29,9 +29,9 @@ export async function readGitTree(folder: string, revision: string): Promise<Git
     root: folder,
     files: [...blobs.keys()].toSorted(),
     has: (path) => blobs.has(path),
-    read: async (path) => {
+    read: async (path, limit = maxFileBytes) => {
       const blob = blobs.get(path);
-      return blob === undefined || blob.size > maxFileBytes ? undefined : (await contents.read(blob.id)).toString();
+      return blob === undefined || blob.size > limit ? undefined : (await contents.read(blob.id)).toString();
     },
     sizeOf: (path) => blobs.get(path)?.size,
     isExecutable: (path) => blobs.get(path)?.isExecutable,

@@ -48,18 +48,30 @@ function entriesOf(text: string, from: number): readonly JsonPlace[] {
 
 class Tokens {
   readonly #text: string;
-  readonly #pattern = /[\s\uFEFF]*("(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+)/y;
+  readonly #pattern = /[\s\uFEFF]*(["{}[\],:]|[^\s"{}[\],:]+)/y;
 
   constructor(text: string, from: number) {
     this.#text = text;
     this.#pattern.lastIndex = from;
   }
 
+  /** Of a string, `text` is its first quote alone. */
   next(): (Span & { readonly text: string }) | undefined {
     const text = this.#pattern.exec(this.#text)?.[1];
     if (text === undefined) return undefined;
+    const start = this.#pattern.lastIndex - text.length;
+    if (text === '"') this.#pattern.lastIndex = this.#endOfString(start);
     const end = this.#pattern.lastIndex;
-    return { text, start: end - text.length, end };
+    return { text, start, end };
+  }
+
+  /** By hand: an expression would need room for each escape of a string that somebody made very long. */
+  #endOfString(start: number): number {
+    for (let at = start + 1; at < this.#text.length; at++) {
+      if (this.#text[at] === '"') return at + 1;
+      if (this.#text[at] === "\\") at++;
+    }
+    return this.#text.length;
   }
 
   /** A whole value; counting instead of recursing, so that no nesting is too deep. */

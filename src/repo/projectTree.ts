@@ -10,8 +10,8 @@ export interface ProjectTree {
   /** Relative to the root, `/`-separated, sorted. Symlinks are left out, as are .git and node_modules. */
   readonly files: readonly string[];
   readonly has: (path: string) => boolean;
-  /** The text of a file; undefined if it isn't there, or too large to be looked at. */
-  readonly read: (path: string) => Promise<string | undefined>;
+  /** The text of a file; undefined if it isn't there, or too large to be looked at: 8 MiB, or the limit in bytes. */
+  readonly read: (path: string, limit?: number) => Promise<string | undefined>;
   /** In bytes; undefined for what isn't there. */
   readonly sizeOf: (path: string) => number | undefined;
   /** Whether its owner may run it; undefined for what isn't there, or has no such right. */
@@ -61,7 +61,7 @@ export async function readProjectTree(root: string): Promise<ProjectTree> {
     root,
     files,
     has: (path) => all.has(path),
-    read: async (path) => (all.has(path) ? readBounded(join(root, path)) : undefined),
+    read: async (path, limit) => (all.has(path) ? readBounded(join(root, path), limit) : undefined),
     // Not a promise, as there may be many: a turn of the thread pool for each costs more than the call.
     sizeOf: (path) => (all.has(path) ? lstatSync(join(root, path), { throwIfNoEntry: false })?.size : undefined),
     isExecutable: (path) => {
@@ -82,7 +82,7 @@ export function withFile(tree: ProjectTree, file: string, text: string): Project
     ...tree,
     files: isNew ? [...tree.files, file].toSorted() : tree.files,
     has: (path) => path === file || tree.has(path),
-    read: async (path) => (path === file ? text : tree.read(path)),
+    read: async (path, limit) => (path === file ? text : tree.read(path, limit)),
     sizeOf: (path) => (path === file ? Buffer.byteLength(text) : tree.sizeOf(path)),
   };
 }
@@ -103,8 +103,8 @@ async function list(root: string, path: string, leftOut: string[]) {
 }
 
 /** The text of a regular file of bounded size; undefined for everything else. */
-async function readBounded(file: string): Promise<string | undefined> {
-  return (await readBoundedBytes(file))?.toString("utf8");
+async function readBounded(file: string, limit?: number): Promise<string | undefined> {
+  return (await readBoundedBytes(file, limit))?.toString("utf8");
 }
 
 /**

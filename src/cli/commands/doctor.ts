@@ -232,7 +232,7 @@ function print(findings: readonly Finding[], facts: Facts, { format }: Flags): v
 async function mend(root: string, facts: Facts, findings: readonly Finding[], { diff, unsafe }: Flags): Promise<void> {
   const { files, postponed } = applyFixes(findings, facts.text, unsafe === true);
   for (const { file, before, after, titles } of files) {
-    process.stdout.write(unifiedDiff(file, before, after));
+    process.stdout.write(shownDiff(file, before, after));
     if (diff === true) continue;
     await writeFile(join(root, file), after);
     process.stderr.write(`fairlead doctor: mended ${file}: ${titles.join("; ")}\n`);
@@ -240,6 +240,14 @@ async function mend(root: string, facts: Facts, findings: readonly Finding[], { 
   if (files.length === 0) process.stderr.write("fairlead doctor: there is nothing to mend by itself\n");
   if (postponed.length > 0)
     process.stderr.write(`fairlead doctor: ${postponed.length} more touch the same lines: run it again for them\n`);
+}
+
+/** Nobody reads the difference of a coverage report of megabytes. */
+function shownDiff(file: string, before: string, after: string): string {
+  if (before.length < 1 << 20) return unifiedDiff(file, before, after);
+  const lines = before.split("\n");
+  const changed = after.split("\n").filter((line, index) => line !== lines[index]).length;
+  return `--- a/${file}\n+++ b/${file}\n(${changed} lines change, too many to be shown)\n`;
 }
 
 async function readBaseline(file: string): Promise<ReadonlySet<string>> {
