@@ -3,7 +3,7 @@
  * for the good one, or what a fix made of the bad one, it does not.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diagnose } from "../src/doctor/diagnose.ts";
 import { readFacts } from "../src/doctor/facts.ts";
@@ -18,7 +18,10 @@ const right = { "1.0.0": {}, "2.1.0": {} };
 const packages: RegistryPackages = {
   left: { "1.0.0": {}, "1.2.0": {}, "2.0.0": {} },
   right,
-  plugin: { "2.0.0": { peerDependencies: { left: "^2.0.0" } } },
+  plugin: {
+    "2.0.0": { peerDependencies: { left: "^2.0.0" } },
+    "3.0.0": { peerDependencies: { left: "^1.0.0" } },
+  },
   native: { "1.0.0": { optionalDependencies: { "native-linux": "1.0.0", "native-mac": "1.0.0" } } },
   "native-linux": { "1.0.0": { os: ["linux"] } },
   "native-mac": { "1.0.0": { os: ["darwin"] } },
@@ -122,6 +125,50 @@ test("an open range brings a breaking version once the lock file is gone; its ca
     { packages: { "node_modules/left": { version: "2.0.0" } } },
     { packages: { "node_modules/left": { version: "1.2.0" } } },
   ]);
+});
+
+test("fairlead ranges: what each lets in, what npm has locked, what the next major would meet", async () => {
+  const manifest = JSON.stringify({
+    name: "web",
+    dependencies: { left: "^1.0.0", right: "*", "plugin-left": "npm:plugin@^3.0.0" },
+  });
+  await using folder = await project({ "package.json": manifest });
+  const install = await npm(folder, "install", "--package-lock-only");
+  expect(install, install.stderr).toMatchObject({ exitCode: 0 });
+  const launcher = resolve(import.meta.dirname, "../bin/fairlead");
+  const json = await tryCommand([launcher, "ranges", folder.path, "--json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    schemaVersion: 1,
+    packages: [
+      {
+        file: "package.json",
+        lockFile: "package-lock.json",
+        ranges: [
+          {
+            name: "left",
+            spec: "^1.0.0",
+            allows: ">=1.0.0 <2.0.0",
+            locked: "1.2.0",
+            breaking: "2.0.0",
+            letsBreakingIn: false,
+            peers: [{ name: "plugin-left", version: "3.0.0", range: "^1.0.0", isMet: true, takesBreaking: false }],
+          },
+          { name: "right", reach: "open", allows: "any version", locked: "2.1.0", letsBreakingIn: true },
+          { name: "plugin-left", allows: ">=3.0.0 <4.0.0", locked: "3.0.0" },
+        ],
+      },
+    ],
+  });
+  const shown = await tryCommand([launcher, "ranges", folder.path], { env: { ...process.env, NO_COLOR: "1" } });
+  expect(shown.stdout).toBe(`package.json, held by package-lock.json
+  package        asks for           lets in         locked
+  left           ^1.0.0             >=1.0.0 <2.0.0  1.2.0
+      2.0.0 would not suit plugin-left 3.0.0 (^1.0.0)
+  right          *                  any version     2.1.0
+      breaking versions get in
+  plugin-left    npm:plugin@^3.0.0  >=3.0.0 <4.0.0  3.0.0
+`);
+  expect(await tryCommand([launcher, "ranges", folder.join("nothing")])).toMatchObject({ exitCode: 2 });
 });
 
 test("a token for another path is not shown; for the registry's own path, it is", async () => {

@@ -40,6 +40,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/split.ts"),
   },
   {
+    name: "ranges",
+    summary: "Say what each range of package.json lets in, and what the lock file holds",
+    load: () => import("./commands/ranges.ts"),
+  },
+  {
     name: "build",
     summary: "Build the project's image, and say where the time went",
     load: () => import("./commands/build.ts"),

@@ -78,8 +78,6 @@ const readName =
 const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*)(\/|$)/;
 /** A report there is what a test reads. */
 const ofATest = /(^|\/)(fixtures?|examples?)\//;
-/** A package.json there is what a test or a generator works on. */
-const notInstalled = /(^|\/)(fixtures?|templates?|tests?\/.+)\//;
 const mostDockerfiles = 100;
 
 /** Reads a project's facts. Throws GoProjectError `unreadable` for a folder that can't be read. */
@@ -135,10 +133,7 @@ export async function factsOf(tree: ProjectTree, options: FactOptions = {}): Pro
     git,
     ci,
     coverage,
-    npm: readNpmProjects(
-      tree.files.filter((file) => isOwn(file) && !notInstalled.test(file)),
-      text,
-    ),
+    npm: readNpmProjects(tree.files, text),
     builds,
     known,
     drifts,

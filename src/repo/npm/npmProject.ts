@@ -28,6 +28,15 @@ const lockNames = [
   "bun.lockb",
 ] as const;
 
+/** Examples, copies and what a test or a generator works on are nobody's dependencies. */
+const notOwn = /(^|\/)(vendor|testdata|node_modules|_[^/]*|fixtures?|templates?|tests?\/.+)\//;
+const npmFile = /(^|\/)(package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$/;
+
+/** Whether a file is one that is read here. */
+export function isNpmFile(file: string): boolean {
+  return npmFile.test(file) && !notOwn.test(file);
+}
+
 /**
  * @param files Paths from the project's root.
  * @param text undefined for what was not read; empty for what is too large to be.
@@ -39,7 +48,7 @@ export function readNpmProjects(
   const all = new Set(files);
   const locks = new Map<string, ReturnType<typeof readLock>>();
   const manifests = files
-    .filter((file) => /(^|\/)package\.json$/.test(file))
+    .filter((file) => file.endsWith("package.json") && isNpmFile(file))
     .flatMap((file) => readPackageJson(file, text(file) ?? "") ?? []);
   const byFolder = new Map(manifests.map((manifest) => [manifest.folder, manifest]));
   return manifests.map((manifest) => {

@@ -39,7 +39,7 @@ export function satisfies(version: string, spec: Spec): boolean | undefined {
 export function firstBreaking({ range }: Spec): string | undefined {
   const read = parse(range);
   const lowest = read === undefined ? null : semver.minVersion(read);
-  return lowest === null || lowest.version === "0.0.0" ? undefined : nextBreaking(lowest);
+  return lowest === null || lowest.version === "0.0.0" ? undefined : breakingAfter(lowest);
 }
 
 /** The narrowest caret range that has a version: `^1.2.3`. */
@@ -72,7 +72,13 @@ function isAny({ range }: semver.Range, all: readonly semver.Comparator[]): bool
   return all.length === 1 && all[0]?.value === "" && range.split("||").some((each) => /^\**$/.test(each.trim()));
 }
 
-function nextBreaking({ major, minor, patch }: semver.SemVer): string {
+/** The first version after one that may break what uses it. */
+export function nextBreaking(version: string): string | undefined {
+  const read = semver.parse(version, true);
+  return read === null ? undefined : breakingAfter(read);
+}
+
+function breakingAfter({ major, minor, patch }: semver.SemVer): string {
   return major > 0 ? `${major + 1}.0.0` : minor > 0 ? `0.${minor + 1}.0` : `0.0.${patch + 1}`;
 }
 
