@@ -42,6 +42,8 @@ async function lookInto(source: ImageSource): Promise<string> {
   const observer = new LayerWatch();
   const image = await readImage(source, { observer, digests: true });
   const { fs } = image;
+  for (const { entries } of image.layers)
+    for (const { name } of entries) if (name.split("/").includes("..")) throw new Error(`${name} is above the root`);
   const { name, id, config } = source;
   const verdict = why({ fs, config });
   const layers = observer.report(image);

@@ -1,5 +1,5 @@
 // What programs need at run time, against the truth: each is run by a real engine with what it needs and without.
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NeedKind } from "../../src/image/needs/need.ts";
 import { readImage } from "../../src/image/readImage.ts";
@@ -7,11 +7,11 @@ import { openImage } from "../../src/image/source/openImage.ts";
 import { why } from "../../src/image/why/why.ts";
 import type { Verdict } from "../../src/image/why/verdict.ts";
 import { DockerEngine } from "../harness/dockerEngine.ts";
-import { goEnv } from "../harness/goTools.ts";
 import type { ImageConfig } from "../harness/images.ts";
 import { missing } from "../harness/require.ts";
 import { TempDir } from "../harness/tempDir.ts";
 import { makeNeedPrograms, type NeedPrograms } from "./needPrograms.ts";
+import { berlin } from "./zoneFile.ts";
 import { saveImages } from "./savedImage.ts";
 import type { TarMember } from "./tarFile.ts";
 
@@ -136,13 +136,4 @@ async function foretell(name: string): Promise<Verdict> {
   });
   const { fs } = await readImage(source);
   return why({ fs, config: source.config });
-}
-
-/** One zone out of Go's own archive of all of them, which packs nothing: name, then content. */
-async function berlin(): Promise<Buffer> {
-  const zip = await readFile(`${goEnv("GOROOT")}/lib/time/zoneinfo.zip`);
-  const at = zip.indexOf("Europe/Berlin");
-  const header = at - 30;
-  const start = at + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
-  return zip.subarray(start, start + zip.readUInt32LE(header + 18));
 }

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Wish, wishes } from "../../image/needs/wishes.ts";
 import { debugImage } from "../image/debug.ts";
 import { showDiff } from "../image/diff.ts";
 import { showFiles } from "../image/files.ts";
@@ -44,10 +45,15 @@ image itself can't be read.`,
     .description("Say what an image is: platform, base, command, Go programs, what they need, and whether it starts")
     .argument("<image>", "where the image is, see below")
     .option("--ci", "hold it against what fairlead.yaml allows (image: size, waste, allowRoot, forbidden, needs)")
+    .addOption(
+      new Option("--want <list>", `what its base must have beside what is needed: ${wishes.join(", ")}`).argParser(
+        parseWishes,
+      ),
+    )
     .addHelpText(
       "after",
       `${references}\n\nExamples:\n  fairlead image inspect shop:v1\n  fairlead image inspect shop:v1 --json | jq '.goPrograms[].goVersion'
-  fairlead image inspect shop:v1 --ci\n\nExit status: 0; with --ci 1 where a check failed; 2 wrong usage or no such image; 3 it can't be read.`,
+  fairlead image inspect shop:v1 --want shell,packages\n  fairlead image inspect shop:v1 --ci\n\nExit status: 0; with --ci 1 where a check failed; 2 wrong usage or no such image; 3 it can't be read.`,
     )
     .action(inspect);
   addFormatOptions(common(image.command("layers")))
@@ -101,6 +107,15 @@ Exit status: 0; with --run that of the command; 2 wrong usage or no such image; 
     )
     .action(debugImage);
   return image;
+}
+
+function parseWishes(text: string, before: readonly Wish[] = []): readonly Wish[] {
+  const found = text.split(",").map((word) => {
+    const wish = wishes.find((each) => each === word.trim());
+    if (wish === undefined) throw new InvalidArgumentError(`${JSON.stringify(word)} is none of ${wishes.join(", ")}.`);
+    return wish;
+  });
+  return [...before, ...found];
 }
 
 function common(command: Command): Command {

@@ -3,6 +3,7 @@ import { loadSettings } from "../../config/load.ts";
 import { checkImage } from "../../image/report/checks.ts";
 import { LayerWatch } from "../../image/report/layerReport.ts";
 import { summarize } from "../../image/report/summary.ts";
+import type { Wish } from "../../image/needs/wishes.ts";
 import { why } from "../../image/why/why.ts";
 import { exitCode } from "../exitCode.ts";
 import { type ImageFlags, withImage } from "../openedImage.ts";
@@ -13,14 +14,14 @@ import { formatSummary } from "../print/imageSummary.ts";
 /** `fairlead image inspect REF` */
 export async function inspect(
   reference: string,
-  flags: ImageFlags & { readonly format: string; readonly ci?: boolean },
+  flags: ImageFlags & { readonly format: string; readonly ci?: boolean; readonly want?: readonly Wish[] },
 ): Promise<void> {
   const observer = new LayerWatch();
   await withImage(reference, { ...flags, observer }, (image) => {
     const { name, id, config } = image.source;
     const summary = summarize(image);
     const layers = observer.report(image);
-    const verdict = why({ fs: image.fs, config });
+    const verdict = why({ fs: image.fs, config }, [], new Set(flags.want));
     const checks = flags.ci === true ? checkImage({ image, summary, layers, verdict }, limits(flags)) : undefined;
     if (flags.format === "json") {
       const { savings: _, layers: rows, ...rest } = layers;

@@ -28,14 +28,24 @@ export function baseLines(advice: BaseAdvice, columns: number): string[] {
   ];
   for (const { name, size, bring, why } of bases) {
     const saved = now - own - size;
-    const change = saved > 0 ? `saves ${bytesText(saved)}` : `${bytesText(-saved)} more`;
+    const change = saved === 0 ? "as now" : saved > 0 ? `saves ${bytesText(saved)}` : `${bytesText(-saved)} more`;
     const text =
       why === undefined
         ? `about ${bytesText(size + own)} (${change})${bring.length === 0 ? "" : `; bring ${bring.join("; ")}`}`
         : `no: ${why}`;
     lines.push(hang(`            ${name.padEnd(18)}`, text, columns));
   }
+  if (bases.every(({ why }) => why !== undefined)) lines.push("            none of them has all that is wanted");
+  lines.push(hang("            ", `(sizes of bases: ${sizesText(bases)})`, columns));
   return lines;
+}
+
+/** Where the sizes come from: "Debian 12's packages for distroless static, debian-slim". */
+function sizesText(bases: BaseAdvice["bases"]): string {
+  const names = new Map<string, string[]>();
+  for (const { name, sizeFrom } of bases)
+    if (name !== "scratch") names.set(sizeFrom, [...(names.get(sizeFrom) ?? []), name]);
+  return [...names].map(([from, of]) => `${from} for ${of.join(", ")}`).join("; ");
 }
 
 /** Colour goes in last: wrapping counts columns. */

@@ -15,17 +15,21 @@ const nameLimit = 64;
 
 /** Those of the names that the program has. Empty for a program that is none of Go's, or hides its names (UPX). */
 export function goFunctionsOf<T extends string>(bytes: Buffer, names: readonly T[]): readonly T[] {
+  const table = functionNamesOf(bytes);
+  return names.filter((name) => table.includes(`\0${name}\0`));
+}
+
+/** All names, each between NULs. */
+export function functionNamesOf(bytes: Buffer): Buffer {
   try {
-    const table = functionNames(bytes);
-    return table === undefined ? [] : names.filter((name) => table.includes(`\0${name}\0`));
+    return functionNames(bytes) ?? Buffer.alloc(0);
   } catch (error) {
     // An offset that leads out of the file.
-    if (error instanceof RangeError) return [];
+    if (error instanceof RangeError) return Buffer.alloc(0);
     throw error;
   }
 }
 
-/** The names, each between NULs. */
 function functionNames(bytes: Buffer): Buffer | undefined {
   const is64 = bytes[4] === 2;
   const little = bytes[5] === 1;

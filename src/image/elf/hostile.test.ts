@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseConfig } from "../source/config.ts";
 import { ImageError } from "../imageError.ts";
+import { cgoPackagesOf } from "./cgoPackages.ts";
 import { readElfFile } from "./elfFile.ts";
 import { goAbilities } from "./goAbilities.ts";
 
@@ -19,6 +20,7 @@ test("any change of a real program's head is read or refused", () => {
       const elf = readElfFile(bytes.subarray(0, length));
       expect(elf === undefined || elf.needed.length <= 10_000).toBe(true);
       goAbilities(bytes.subarray(0, length));
+      cgoPackagesOf(bytes.subarray(0, length));
     }),
     { numRuns: 300 },
   );

@@ -2,6 +2,7 @@
 
 import { read } from "../../gomod/buildinfo.ts";
 import { ModuleError } from "../../gomod/error.ts";
+import { cgoPackagesOf } from "../elf/cgoPackages.ts";
 import { type ElfFile, readElfFile } from "../elf/elfFile.ts";
 import { goAbilities } from "../elf/goAbilities.ts";
 import type { ContentSink, TarEntry } from "../tar/tarReader.ts";
@@ -71,7 +72,7 @@ function isElf(bytes: Buffer): boolean {
 function goProgram(bytes: Buffer): GoContent | undefined {
   try {
     const info = read({ size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
-    return { info, abilities: goAbilities(bytes) };
+    return { info, abilities: goAbilities(bytes), cgoPackages: cgoPackagesOf(bytes) };
   } catch (error) {
     if (error instanceof ModuleError) return undefined;
     throw error;

@@ -27,7 +27,7 @@ function goCost(go: GoContent | undefined): number {
   if (go === undefined) return 0;
   const { deps, settings } = go.info;
   const modules = deps.map(({ path, version, sum }) => path + version + sum);
-  return texts(modules) + texts(settings.map(({ key, value }) => key + value));
+  return texts(modules) + texts(go.cgoPackages) + texts(settings.map(({ key, value }) => key + value));
 }
 
 function texts(list: readonly string[]): number {

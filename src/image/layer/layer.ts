@@ -31,6 +31,8 @@ export type Content =
 export interface GoContent {
   readonly info: BuildInfo;
   readonly abilities: ReadonlySet<Ability>;
+  /** Paths of the packages that call C; empty without cgo. */
+  readonly cgoPackages: readonly string[];
 }
 
 export interface Layer {

@@ -4,13 +4,17 @@ import { lookup } from "../rootfs/lookup.ts";
 import type { FsNode } from "../rootfs/node.ts";
 import { walk } from "../rootfs/walk.ts";
 import type { Container } from "../why/container.ts";
+import { bases, lackingLibraries, objections, type Wants } from "./baseChoices.ts";
+import { baseNames, type BaseName, baseSize, usualBytes } from "./baseSizes.ts";
 import { certificatesIn } from "./certificates.ts";
+import { type Linking, linkingOf } from "./linking.ts";
 import type { Need } from "./need.ts";
-import { startedPrograms } from "./startedProgram.ts";
+import { type StartedProgram, startedPrograms } from "./startedProgram.ts";
 import { timeZonesIn } from "./timeZones.ts";
+import { isNeed, type Wish } from "./wishes.ts";
 
 export interface BaseAdvice {
-  /** What decides: how the program is linked, whether a shell is needed. */
+  /** What decides: how the program is linked, which packages call C, whether a shell is needed. */
   readonly because: string;
   /** Of what the image has beyond its base: COPY and ADD layers where the history tells them, else the programs. In bytes. */
   readonly own: number;
@@ -24,43 +28,23 @@ export interface BaseChoice {
   readonly name: BaseName;
   /** Unpacked, about; what must be copied into it is counted. */
   readonly size: number;
+  /** Where the size of the base itself comes from, in words. */
+  readonly sizeFrom: string;
   /** What has to be copied or installed beside the programs. */
   readonly bring: readonly string[];
   /** Why it won't do; undefined where it will. */
   readonly why: string | undefined;
 }
 
-const baseNames = ["scratch", "distroless static", "distroless base", "alpine", "debian-slim"] as const;
-type BaseName = (typeof baseNames)[number];
-
-/** Unpacked sizes in bytes, rounded, of the releases of 2024 to 2026; they change little. */
-const sizes: Readonly<Record<BaseName, number>> = {
-  scratch: 0,
-  "distroless static": 2e6,
-  "distroless base": 21e6,
-  alpine: 8e6,
-  "debian-slim": 76e6,
-};
-
-/** Certificates and time zones as Debian has them, where the image has none to measure. */
-const usual = { certificates: 220e3, "time-zones": 3e6 } as const;
-
 /** What comes with glibc itself. */
 const glibcLibraries =
   /\/(ld-linux[^/]*|lib(c|m|dl|rt|pthread|resolv|nss_\w+|util|anl)\.so[.\d]*|lib(c|m|dl|rt|pthread)-2\.\d+\.so)$/;
-
-interface Wants {
-  readonly linked: "static" | "glibc" | "musl";
-  readonly needsShell: boolean;
-  /** Libraries beyond the C library's own. */
-  readonly libraries: readonly string[];
-  readonly kinds: ReadonlySet<Need["kind"]>;
-}
 
 export function adviseBase(
   container: Container,
   argv: readonly string[],
   needs: readonly Need[],
+  wishes: ReadonlySet<Wish>,
 ): BaseAdvice | undefined {
   const { fs, started } = container;
   const programs = startedPrograms(container, argv).filter(
@@ -68,83 +52,79 @@ export function adviseBase(
   );
   const nodes = programs.map(({ path }) => nodeAt(container, path)).filter((node) => node !== undefined);
   if (nodes.length === 0) return undefined;
-  const interpreters = nodes.flatMap(({ content }) =>
-    content?.kind === "elf" && content.elf.interpreter !== undefined ? [content.elf.interpreter] : [],
-  );
-  const linked =
-    interpreters.length === 0 ? "static" : interpreters.some((path) => path.includes("musl")) ? "musl" : "glibc";
+  const linking = linkingOf(nodes);
   const libraries = [...new Set(container.libraries)].filter(
     (path) => !glibcLibraries.test(path) && !path.includes("musl"),
   );
-  const scripts = started.filter((path) => nodeAt(container, path)?.content?.kind === "script");
+  const script = started.find((path) => nodeAt(container, path)?.content?.kind === "script");
   const shellForm = /(^|\/)(sh|bash|ash|dash)$/.test(argv[0] ?? "");
   const wants: Wants = {
-    linked,
-    needsShell: scripts.length > 0 || shellForm,
-    libraries: linked === "static" ? [] : libraries,
-    kinds: new Set(needs.map(({ kind }) => kind)),
+    linking,
+    needsShell: script !== undefined || shellForm,
+    libraries: linking.kind === "static" ? [] : libraries,
+    wishes,
   };
-  const names = programs.map(({ path }) => path).join(", ");
-  const how = linked === "static" ? `${names} is static` : `${names} is linked against ${linked}`;
   const shell =
-    scripts.length > 0
-      ? `, and the script ${scripts[0] ?? ""} needs a shell`
+    script !== undefined
+      ? `, and the script ${script} needs a shell`
       : shellForm
         ? ", and the shell form needs a shell"
         : "";
-  const all = [...walk(fs)].map(({ node }) => node);
-  const shown = new Set(all);
+  const shown = new Set([...walk(fs)].map(({ node }) => node));
+  const kinds = new Set([...needs.map(({ kind }) => kind), ...[...wishes].filter(isNeed)]);
   return {
-    because: how + shell,
+    because: linkedText(programs, linking) + shell,
     now: total(shown),
     own: total(ownNodes(container, shown, nodes)),
-    bases: baseNames.map((name) => choose(container, name, wants)).toSorted((a, b) => a.size - b.size),
+    bases: baseNames
+      .map((name) => choose({ container, name, wants, kinds, shown }))
+      .toSorted((a, b) => a.size - b.size),
   };
 }
 
-type Choose = (wants: Wants) => Pick<BaseChoice, "why"> & { readonly has: readonly Need["kind"][] };
+function linkedText(programs: readonly StartedProgram[], { kind, avoidable, callC }: Linking): string {
+  const names = programs.map(({ path }) => path).join(", ");
+  const foreign = programs.filter(({ go }) => go === undefined).map(({ path }) => path);
+  const how = kind === "static" ? `${names} is static` : `${names} is linked against ${kind}`;
+  return [
+    how,
+    ...(callC.length > 0 ? [`${callC.slice(0, 3).join(", ")}${callC.length > 3 ? ", …" : ""} calls C`] : []),
+    ...(avoidable === undefined ? [] : [`${avoidable.by} would make it static: ${avoidable.because}`]),
+    ...(foreign.length === 0 ? [] : [`what ${foreign.join(", ")} needs at run time is not known: no Go program`]),
+  ].join("; ");
+}
 
-const noShell = "it has no shell";
-const choices: Readonly<Record<BaseName, Choose>> = {
-  scratch: ({ linked, needsShell }) => ({
-    has: [],
-    why:
-      linked !== "static" ? `it has no C library, and the program needs ${linked}` : needsShell ? noShell : undefined,
-  }),
-  "distroless static": ({ linked, needsShell }) => ({
-    has: ["certificates", "time-zones", "user-entry", "temporary-files", "host-names"],
-    why:
-      linked !== "static" ? `it has no C library, and the program needs ${linked}` : needsShell ? noShell : undefined,
-  }),
-  "distroless base": ({ linked, needsShell, libraries }) => ({
-    has: ["certificates", "time-zones", "user-entry", "temporary-files", "host-names"],
-    why: needsShell
-      ? noShell
-      : linked === "musl"
-        ? "it has glibc, and the program needs musl"
-        : libraries.length > 0
-          ? `it has nothing to install libraries with: ${libraries.join(", ")}`
-          : undefined,
-  }),
-  alpine: ({ linked }) => ({
-    has: ["certificates", "temporary-files", "host-names"],
-    why: linked === "glibc" ? "it has musl, and the program needs glibc" : undefined,
-  }),
-  "debian-slim": ({ linked }) => ({
-    has: ["temporary-files", "host-names"],
-    why: linked === "musl" ? "it has glibc, and the program needs musl" : undefined,
-  }),
-};
+interface Asked {
+  readonly container: Container;
+  readonly name: BaseName;
+  readonly wants: Wants;
+  readonly kinds: ReadonlySet<Need["kind"]>;
+  readonly shown: ReadonlySet<FsNode>;
+}
 
-function choose(container: Container, name: BaseName, wants: Wants): BaseChoice {
-  const { has, why } = choices[name](wants);
-  const lacking = [...wants.kinds].filter((kind) => !has.includes(kind));
-  const installs = name === "alpine" ? "apk add" : name === "debian-slim" ? "apt-get install" : undefined;
-  const bring = lacking.flatMap((kind) => bringText(container, kind, installs));
-  const libraries = wants.libraries.map((path) => `${path.slice(path.lastIndexOf("/") + 1)} (${installs ?? "copied"})`);
-  const extra = lacking.reduce((sum, kind) => sum + extraBytes(container, kind), 0);
-  const more = wants.libraries.reduce((sum, path) => sum + (nodeAt(container, path)?.size ?? 0), 0);
-  return { name, size: Math.round(sizes[name] + extra + more), bring: [...bring, ...libraries], why };
+function choose({ container, name, wants, kinds, shown }: Asked): BaseChoice {
+  const { has, users, installs, libc } = bases[name];
+  const found = objections(name, wants);
+  const hasEntry = users.includes(container.who.uid);
+  const lacking = [...kinds].filter((kind) => (kind === "user-entry" ? !hasEntry : !has.has(kind)));
+  const libraries = libc === wants.linking.kind ? lackingLibraries(name, wants.libraries) : wants.libraries;
+  const bring = [
+    ...lacking.flatMap((kind) => bringText(container, kind, installs)),
+    ...libraries.map((path) => libraryText(path, installs)),
+  ];
+  const { bytes, from } = baseSize(name, container, shown);
+  const extra =
+    lacking.reduce((sum, kind) => sum + extraBytes(container, kind), 0) +
+    libraries.reduce((sum, path) => sum + (nodeAt(container, path)?.size ?? 0), 0);
+  const why = found.length === 0 ? undefined : found.join("; ");
+  return { name, size: Math.round(bytes + extra), sizeFrom: from, bring, why };
+}
+
+function libraryText(path: string, installs: string | undefined): string {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  return installs === undefined
+    ? `the library ${file}: COPY --from=build ${path} ${path}`
+    : `${installs} the package that has ${file}`;
 }
 
 function bringText(container: Container, kind: Need["kind"], installs: string | undefined): string[] {
@@ -164,7 +144,7 @@ function bringText(container: Container, kind: Need["kind"], installs: string | 
     case "user-entry":
       return [`an entry for user ${container.who.uid} in /etc/passwd`];
     case "temporary-files":
-      return ["a folder /tmp with mode 1777"];
+      return [`a folder ${container.env.get("TMPDIR") || "/tmp"} with mode 1777`];
     case "host-names":
       return ["/etc/nsswitch.conf"];
     default:
@@ -176,8 +156,8 @@ function extraBytes(container: Container, kind: Need["kind"]): number {
   if (kind !== "certificates" && kind !== "time-zones") return 0;
   const path = kind === "certificates" ? certificatesIn(container) : timeZonesIn(container);
   const node = path === undefined ? undefined : nodeAt(container, path);
-  const bytes = node === undefined ? 0 : total(below(node));
-  return bytes > 0 ? bytes : usual[kind];
+  const bytes = node === undefined ? 0 : total(new Set(below(node)));
+  return bytes > 0 ? bytes : usualBytes[kind];
 }
 
 /** What COPY and ADD brought, the base's own first layer left out; the programs at least. */

@@ -16,15 +16,17 @@ export function userEntry(container: Container, { path, go }: StartedProgram): N
     return { ...need, state: "met", reason, error: undefined, fixes: [] };
   }
   const gid = container.who.gids[0] ?? 0;
+  // With cgo the C library is asked (os/user/cgo_lookup_unix.go), and no variable stands in for an entry.
+  const byC = go.cgoPackages.includes("os/user");
   return {
     ...need,
     // user.Current goes by USER and HOME where there is no entry, and engines set HOME.
-    state: container.env.has("USER") ? "depends" : "missing",
+    state: container.env.has("USER") && !byC ? "depends" : "missing",
     reason: `${does}, and /etc/passwd has no entry for user ${uid}, whom it runs as`,
-    error: "user: Current requires cgo or $USER set in environment",
+    error: byC ? `user: unknown userid ${uid}` : "user: Current requires cgo or $USER set in environment",
     fixes: [
       `bring an entry along: RUN echo 'app:x:${uid}:${gid}::/:/sbin/nologin' > /passwd in the build stage, then COPY --from=build /passwd /etc/passwd`,
-      `or set USER among the image's variables, if user.Current is all that is asked: ENV USER=app`,
+      ...(byC ? [] : [`or set USER among the image's variables, if user.Current is all that is asked: ENV USER=app`]),
     ],
   };
 }

@@ -79,15 +79,15 @@ function envObstacle(
   return { ...program, ...words, cause: "missing-interpreter", reason: `${path} wants ${name}: ${program.reason}` };
 }
 
-/** Each round adds an argument, until the kernel takes no more of them: that takes minutes. */
+/** Each round adds an argument, until the kernel takes no more of them: hours, in which nothing is said. */
 export function envLoop(container: Container, path: string, interpreter: string, name: string): Obstacle {
   const busybox = isBusybox(container, interpreter);
   return {
     cause: "link-loop",
     error: busybox ? `env: can't execute '${name}': Argument list too long` : `env: '${name}': Argument list too long`,
-    saidBy: busybox ? "busybox' env, after minutes" : "env, after minutes",
+    saidBy: busybox ? "busybox' env, in the end" : "env, in the end",
     exitStatus: 126,
-    reason: `${path} names ${name} after #!, and PATH leads back to the script: it starts itself without end`,
+    reason: `${path} names ${name} after #!, and PATH leads back to the script: it starts itself again and again, and says nothing for hours`,
     fixes: [`name the interpreter after #!, not the script: #!/bin/sh`],
   };
 }

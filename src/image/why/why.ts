@@ -4,6 +4,7 @@
 import { allows, lookup } from "../rootfs/lookup.ts";
 import { adviseBase } from "../needs/baseAdvice.ts";
 import { needsOf } from "../needs/needs.ts";
+import type { Wish } from "../needs/wishes.ts";
 import type { RootFs } from "../rootfs/rootFs.ts";
 import type { ImageConfig } from "../source/config.ts";
 import { type Container, environmentOf, isBusybox, layerText } from "./container.ts";
@@ -13,10 +14,11 @@ import { startProgram } from "./startProgram.ts";
 import { resolveUser } from "./user.ts";
 import type { Obstacle, Verdict } from "./verdict.ts";
 
-/** `command` takes the place of CMD, as behind `docker run IMAGE`; empty: the image's own. */
+/** `command` takes the place of CMD, as behind `docker run IMAGE`; empty: the image's own. `wishes` are about its base. */
 export function why(
   { fs, config }: { readonly fs: RootFs; readonly config: ImageConfig },
   command: readonly string[] = [],
+  wishes: ReadonlySet<Wish> = new Set(),
 ): Verdict {
   const argv = [...config.entrypoint, ...(command.length > 0 ? command : config.cmd)];
   const who = resolveUser(fs, config.user);
@@ -35,7 +37,7 @@ export function why(
     argv.length === 0 ? noCommand() : "cause" in who ? who : (workingDirectory(container) ?? start(container, argv));
   const { chain, notes } = container;
   const needs = needsOf(container, argv);
-  const base = adviseBase(container, argv, needs);
+  const base = adviseBase(container, argv, needs, wishes);
   const verdict = obstacle === undefined ? "starts" : obstacle.isUncertain === true ? "depends" : "fails";
   return { verdict, obstacle, argv, chain, notes, uid: container.who.uid, needs, base };
 }
