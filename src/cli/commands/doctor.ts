@@ -24,6 +24,7 @@ import { unifiedDiff } from "../../repo/unifiedDiff.ts";
 import { CommandError, exitCode } from "../exitCode.ts";
 import { ownVersion } from "../ownVersion.ts";
 import { formatFindings } from "../print/findings.ts";
+import { printText } from "../print/printText.ts";
 import { printJson, printWarnings } from "../print/format.ts";
 
 const examples = `
@@ -225,7 +226,7 @@ function print(findings: readonly Finding[], facts: Facts, { format }: Flags): v
     case "markdown":
       return void process.stdout.write(markdown(findings));
     default:
-      process.stdout.write(formatFindings(findings, facts.text, process.stdout.columns ?? 100));
+      printText(formatFindings(findings, facts.text, process.stdout.columns ?? 100));
   }
 }
 

@@ -15,6 +15,7 @@ import { type ImageFlags, withImage } from "../openedImage.ts";
 import { printJson } from "../print/format.ts";
 import { formatVerdict } from "../print/verdict.ts";
 import { formatWays } from "../print/wayIn.ts";
+import { printText } from "../print/printText.ts";
 
 interface Flags extends ImageFlags {
   readonly format: string;
@@ -40,7 +41,7 @@ export async function debugImage(reference: string, command: readonly string[], 
       if (flags.format === "json") printJson({ image: name, start: verdict, ...way });
       else {
         const columns = process.stdout.columns ?? 80;
-        process.stdout.write(`${formatVerdict(verdict, { name, config }, columns)}\n${formatWays(way, columns)}`);
+        printText(`${formatVerdict(verdict, { name, config }, columns)}\n${formatWays(way, columns)}`);
       }
     }
     const path = config.env.find((line) => line.startsWith("PATH="))?.slice(5);

@@ -4,6 +4,7 @@ import { exitCode } from "../exitCode.ts";
 import { type ImageFlags, withImage } from "../openedImage.ts";
 import { bytesText } from "../print/bytes.ts";
 import { printJson } from "../print/format.ts";
+import { printText } from "../print/printText.ts";
 
 /** `fairlead image diff A B` */
 export async function showDiff(
@@ -15,7 +16,7 @@ export async function showDiff(
     withImage(after, { ...flags, digests: true }, (b) => diffImages(a, b)),
   );
   if (flags.format === "json") printJson({ before, after, ...diff });
-  else process.stdout.write(format(diff, before, after));
+  else printText(format(diff, before, after));
   if (diff.files.length > 0 || diff.settings.length > 0) process.exitCode = exitCode.findings;
 }
 

@@ -6,6 +6,7 @@ import { CommandError } from "../exitCode.ts";
 import { type ImageFlags, withImage } from "../openedImage.ts";
 import { bytesText } from "../print/bytes.ts";
 import { printJson } from "../print/format.ts";
+import { printText } from "../print/printText.ts";
 
 interface Flags extends ImageFlags {
   readonly format: string;
@@ -33,7 +34,7 @@ export async function showFiles(reference: string, folder: string | undefined, f
         (flags.find === undefined || matches(path, flags.find)),
     );
     if (flags.format === "json") printJson({ image: image.source.name, files: files.map(plain) });
-    else for (const file of files) process.stdout.write(`${line(file)}\n`);
+    else for (const file of files) printText(`${line(file)}\n`);
   });
 }
 

@@ -10,6 +10,7 @@ import { type ImageFlags, withImage } from "../openedImage.ts";
 import { printJson, printWarnings } from "../print/format.ts";
 import { formatChecks } from "../print/imageChecks.ts";
 import { formatSummary } from "../print/imageSummary.ts";
+import { printText } from "../print/printText.ts";
 
 /** `fairlead image inspect REF` */
 export async function inspect(
@@ -37,8 +38,8 @@ export async function inspect(
       });
     } else {
       const columns = process.stdout.columns ?? 80;
-      process.stdout.write(formatSummary({ name, id, config, summary, layers, verdict }, columns));
-      if (checks !== undefined) process.stdout.write(formatChecks(checks, columns));
+      printText(formatSummary({ name, id, config, summary, layers, verdict }, columns));
+      if (checks !== undefined) printText(formatChecks(checks, columns));
     }
     if (checks?.some(({ passed }) => !passed) === true) process.exitCode = exitCode.findings;
   });

@@ -4,6 +4,7 @@ import { CommandError, exitCode } from "../exitCode.ts";
 import { type ImageFlags, withImage } from "../openedImage.ts";
 import { printJson } from "../print/format.ts";
 import { formatVerdict } from "../print/verdict.ts";
+import { printText } from "../print/printText.ts";
 
 /** `fairlead image why [REF] [-- CMD…]` */
 export async function explainStart(
@@ -18,7 +19,7 @@ export async function explainStart(
       const { obstacle, ...rest } = verdict;
       printJson({ image: name, id, platform: `${config.os}/${config.architecture}`, ...rest, obstacle });
     } else {
-      process.stdout.write(formatVerdict(verdict, { name, config }, process.stdout.columns ?? 80));
+      printText(formatVerdict(verdict, { name, config }, process.stdout.columns ?? 80));
     }
     if (verdict.verdict === "fails") process.exitCode = exitCode.findings;
   }).catch((error: unknown) => {
