@@ -2,18 +2,17 @@
 // processes in turns.
 //
 //     node bench/doctor/run.ts [--rounds 5] [--output FILE]
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { descendants, peakMemory } from "../../test/harness/processTree.ts";
 import { cacheFolder } from "../gateway/cacheFolder.ts";
 import { describeMachine } from "../gateway/machine.ts";
 import { median } from "../gateway/samples.ts";
 import { reasonFor } from "../gateway/tools.ts";
+import { type Measured, measureProcess } from "../wholeProcess.ts";
 import { makeRepository, size } from "./madeRepository.ts";
 
 /** As wheels, which hold the program itself: hadolint is Haskell, and tally's module is not in every proxy. */
@@ -23,11 +22,6 @@ const large = "k8s.io/kubernetes@v1.31.0";
 interface Subject {
   readonly name: string;
   readonly argv: readonly string[];
-}
-
-interface Measured {
-  readonly seconds: number;
-  readonly peak: number;
 }
 
 const { values } = parseArgs({
@@ -113,7 +107,7 @@ async function compare(title: string, folder: string, subjects: readonly Subject
   // The first round compiles, and brings files into memory.
   for (let round = -1; round < rounds; round++) {
     for (const { name, argv } of subjects) {
-      const measured = await measure(argv, folder);
+      const measured = await measureProcess(argv, { cwd: folder, env: { ...process.env, GOFLAGS: "" } });
       process.stderr.write(`${name}: ${measured.seconds.toFixed(2)} s, ${Math.round(measured.peak / 1e6)} MB\n`);
       if (round >= 0) all.get(name)?.push(measured);
     }
@@ -176,23 +170,4 @@ function largeRepository(): string | undefined {
 
 function countFiles(folder: string): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).length;
-}
-
-async function measure([program = "", ...args]: readonly string[], cwd: string): Promise<Measured> {
-  const start = performance.now();
-  const child = spawn(program, args, {
-    cwd,
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, GOFLAGS: "" },
-  });
-  child.stderr.resume();
-  let peak = 0;
-  const watch = setInterval(() => {
-    if (child.pid !== undefined) peak = Math.max(peak, peakMemory([child.pid, ...descendants(child.pid)]));
-  }, 10);
-  await once(child, "close");
-  clearInterval(watch);
-  // 1 is for findings.
-  if (child.exitCode !== 0 && child.exitCode !== 1) throw new Error(`${program} ended with ${child.exitCode}`);
-  return { seconds: (performance.now() - start) / 1000, peak };
 }

@@ -1,8 +1,7 @@
 // `make bench`: an image read by Fairlead, by dive in its CI mode, and by nothing but a decompressor, whole processes in turns.
 //
 //     node bench/image/run.ts [--rounds 3] [--output FILE]
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,7 +11,7 @@ import { cacheFolder } from "../gateway/cacheFolder.ts";
 import { describeMachine } from "../gateway/machine.ts";
 import { median } from "../gateway/samples.ts";
 import { reasonFor } from "../gateway/tools.ts";
-import { descendants, peakMemory } from "../../test/harness/processTree.ts";
+import { type Measured, measureProcess } from "../wholeProcess.ts";
 import { type MadeImage, writeMadeImage } from "./madeImage.ts";
 
 const dive = "v0.13.1";
@@ -25,11 +24,6 @@ interface Subject {
   readonly name: string;
   readonly argv: (image: string) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-}
-
-interface Measured {
-  readonly seconds: number;
-  readonly peak: number;
 }
 
 const { values } = parseArgs({
@@ -61,7 +55,8 @@ for (const image of images) {
   const all = new Map<string, Measured[]>(subjects.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const subject of subjects) {
-      const measured = await measure(subject, path);
+      const { argv, env = {} } = subject;
+      const measured = await measureProcess(argv(path), { env: { ...process.env, ...env } });
       process.stderr.write(
         `${subject.name}: ${measured.seconds.toFixed(2)} s, ${Math.round(measured.peak / 1e6)} MB\n`,
       );
@@ -115,21 +110,4 @@ function diveOrReason(): Subject | string {
     return reasonFor(error);
   }
   return { name: "dive", argv: (image) => [binary, "--source", "docker-archive", image], env: { CI: "true" } };
-}
-
-async function measure({ argv, env = {} }: Subject, image: string): Promise<Measured> {
-  const [program = "", ...args] = argv(image);
-  const start = performance.now();
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr.on("data", (part: Buffer) => (said = (said + part.toString("utf8")).slice(-1000)));
-  let peak = 0;
-  const watch = setInterval(() => {
-    if (child.pid !== undefined) peak = Math.max(peak, peakMemory([child.pid, ...descendants(child.pid)]));
-  }, 20);
-  await once(child, "close");
-  clearInterval(watch);
-  // dive ends with 1 where the image wastes more than its rules allow.
-  if (child.exitCode !== 0 && child.exitCode !== 1) throw new Error(`${program} ended with ${child.exitCode}: ${said}`);
-  return { seconds: (performance.now() - start) / 1000, peak };
 }

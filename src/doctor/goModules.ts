@@ -7,7 +7,8 @@ import { isStandard } from "../repo/cgoNeed.ts";
 import type { GoModule } from "../repo/goModules.ts";
 import { under } from "../repo/goPackages.ts";
 import type { Facts } from "./facts.ts";
-import type { Problem } from "./finding.ts";
+import type { Evidence, Fix, Problem } from "./finding.ts";
+import { lineText } from "./places.ts";
 
 export interface WrittenModule {
   readonly module: GoModule;
@@ -104,4 +105,23 @@ export function wholeLine(
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const newline = text.indexOf("\n", start);
   return { start: from, end: newline < 0 ? text.length : newline + 1 };
+}
+
+/** The line that says which Go a module asks for, as what makes an older one a problem. */
+export function goLineSeen(text: Facts["text"], file: string): Evidence {
+  const source = text(file) ?? "";
+  const line = source.split("\n").findIndex((each) => /^go\s/.test(each)) + 1;
+  return { file, line, text: lineText(source, line) };
+}
+
+/**
+ * Another version in a require line; none where the line does not hold the version as it is read. It is never safe: another version
+ * is another program, and go.sum needs its lines, which go mod tidy writes.
+ */
+export function requireFix(written: WrittenModule, { mod, syntax }: modfile.Require, version: string): { fix?: Fix } {
+  const { start, end } = placeOf(written, syntax);
+  const at = written.text.indexOf(mod.version, start);
+  if (at < 0 || at > end) return {};
+  const edit = { file: written.file, start: at, end: at + mod.version.length, text: version };
+  return { fix: { safe: false, title: `require ${version}`, edits: [edit] } };
 }

@@ -1,7 +1,7 @@
 import * as gover from "../../../gomod/gover.ts";
 import { goVersionsOf } from "../../ciGoVersion.ts";
 import { jobCommands, jobsOf, placeOf, runs, valueFor } from "../../ciSteps.ts";
-import { lineText } from "../../places.ts";
+import { goLineSeen } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const main = { "main.go": "package main\n\nfunc main() {}\n" };
@@ -55,7 +55,6 @@ export const rule: Rule = defineRule({
     const module = go?.modules.find(({ dir }) => dir === ".");
     if (module?.go === undefined) return;
     const wanted = /^\d+\.\d+/.exec(module.go)?.[0] ?? module.go;
-    const goLine = (text("go.mod") ?? "").split("\n").findIndex((line) => /^go\s/.test(line)) + 1;
     for (const { job, version, scalar, by } of jobsOf(facts).flatMap((each) => goVersionsOf(each))) {
       const used = jobCommands(job).find(
         ({ command }) =>
@@ -72,7 +71,7 @@ export const rule: Rule = defineRule({
         ...placeOf(scalar),
         ...(by === "image" ? {} : { severity: "warning" }),
         message: `${job.name} runs Go ${version}, and go.mod asks for ${module.go}`,
-        evidence: [{ file: "go.mod", line: goLine, text: lineText(text("go.mod") ?? "", goLine) }],
+        evidence: [goLineSeen(text, "go.mod")],
         ...(at < 0
           ? {}
           : {

@@ -1,6 +1,6 @@
 import * as gover from "../../../gomod/gover.ts";
 import { filesBefore, goSteps } from "../../goInDocker.ts";
-import { lineText } from "../../places.ts";
+import { goLineSeen } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const main = { "main.go": "package main\n\nfunc main() {}\n" };
@@ -88,7 +88,6 @@ export const rule: Rule = defineRule({
         if (gover.compare(offered, module.go) >= 0) continue;
         const wanted = /^\d+\.\d+/.exec(module.go)?.[0] ?? module.go;
         const at = source.indexOf(`:${goVersion}`, stage.from.start) + 1;
-        const goLine = (text(goMod) ?? "").split("\n").findIndex((line) => /^go\s/.test(line)) + 1;
         // Before Go 1.21 the go command only noted it, once something did not compile; of 1.21.0 it did not know the form.
         const isRefused = gover.compare(offered, "1.21") >= 0 || !/^\d+\.\d+$/.test(module.go);
         yield {
@@ -97,7 +96,7 @@ export const rule: Rule = defineRule({
           start: stage.from.start,
           end: stage.from.end,
           message: `${reference} has Go ${goVersion}, and ${goMod} asks for ${module.go}`,
-          evidence: [{ file: goMod, line: goLine, text: lineText(text(goMod) ?? "", goLine) }],
+          evidence: [goLineSeen(text, goMod)],
           ...(at > 0 && at < stage.from.end
             ? {
                 fix: {

@@ -1,6 +1,6 @@
 import * as gover from "../../../gomod/gover.ts";
 import { here } from "../../machineFacts.ts";
-import { lineText } from "../../places.ts";
+import { goLineSeen } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const main = { "main.go": "package main\n" };
@@ -33,11 +33,10 @@ export const rule: Rule = defineRule({
     for (const { go: wanted, dir } of go?.modules ?? []) {
       if (wanted === undefined || gover.compare(version, wanted) >= 0) continue;
       const file = dir === "." ? "go.mod" : `${dir}/go.mod`;
-      const line = (text(file) ?? "").split("\n").findIndex((each) => /^go\s/.test(each)) + 1;
       yield {
         ...here,
         message: `Go here is ${version}, ${file} asks for ${wanted}, and GOTOOLCHAIN=${value} (from ${from}) keeps it from fetching that`,
-        evidence: [{ file, line, text: lineText(text(file) ?? "", line) }],
+        evidence: [goLineSeen(text, file)],
       };
     }
   },

@@ -1,6 +1,6 @@
 import * as gover from "../../../gomod/gover.ts";
 import { imagePlace } from "../../imagePlace.ts";
-import { lineText } from "../../places.ts";
+import { goLineSeen } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const goMod = { "go.mod": "module example.com/app\n\ngo 1.25.0\n", "main.go": "package main\n" };
@@ -33,11 +33,10 @@ export const rule: Rule = defineRule({
     const wanted = facts.go?.modules.find(({ dir }) => dir === ".")?.go;
     if (image?.hasGo !== true || version === undefined || wanted === undefined) return;
     if (gover.compare(version, wanted) >= 0 || !/^(local)?$/.test(variable("GOTOOLCHAIN") ?? "local")) return;
-    const line = (text("go.mod") ?? "").split("\n").findIndex((each) => /^go\s/.test(each)) + 1;
     yield {
       ...imagePlace(facts, ["FROM"]),
       message: `${image.name} has Go ${version}, and go.mod asks for ${wanted}`,
-      evidence: [{ file: "go.mod", line, text: lineText(text("go.mod") ?? "", line) }],
+      evidence: [goLineSeen(text, "go.mod")],
     };
   },
 });

@@ -1,4 +1,4 @@
-import { placeOf, writtenModules } from "../../goModules.ts";
+import { placeOf, requireFix, writtenModules } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const goMod = (version: string): string => `module example.com/app\n\ngo 1.24\n\nrequire example.com/lib ${version}\n`;
@@ -28,27 +28,17 @@ export const rule: Rule = defineRule({
   },
   *check(facts) {
     for (const written of writtenModules(facts)) {
-      for (const { mod, syntax } of written.parsed.require) {
+      for (const require of written.parsed.require) {
+        const { mod, syntax } = require;
         const known = facts.known.get(`${mod.path} ${mod.version}`);
         if (known?.retracted === undefined || written.parsed.replace.some(({ old }) => old.path === mod.path)) continue;
-        const place = placeOf(written, syntax);
-        const at = written.text.indexOf(mod.version, place.start);
         yield {
-          ...place,
+          ...placeOf(written, syntax),
           message: `${mod.path} ${mod.version} was taken back (${known.retracted}): go get ${mod.path}@latest`,
           evidence: [
             { file: `${mod.path}@${known.latest ?? ""}/go.mod`, line: 1, text: `retract: ${known.retracted}` },
           ],
-          // Another version is another program, and go.sum needs its lines: go mod tidy writes them.
-          ...(known.latest === undefined || at < 0 || at > place.end
-            ? {}
-            : {
-                fix: {
-                  safe: false,
-                  title: `require ${known.latest}`,
-                  edits: [{ file: written.file, start: at, end: at + mod.version.length, text: known.latest }],
-                },
-              }),
+          ...(known.latest === undefined ? {} : requireFix(written, require, known.latest)),
         };
       }
     }

@@ -1,4 +1,4 @@
-import { placeOf, writtenModules } from "../../goModules.ts";
+import { placeOf, requireFix, writtenModules } from "../../goModules.ts";
 import { defineRule, type Rule } from "../../rule.ts";
 
 const pseudo = "v1.1.1-0.20240102030405-0123456789ab";
@@ -25,24 +25,14 @@ export const rule: Rule = defineRule({
   },
   *check(facts) {
     for (const written of writtenModules(facts)) {
-      for (const { mod, syntax } of written.parsed.require) {
+      for (const require of written.parsed.require) {
+        const { mod, syntax } = require;
         const tag = facts.known.get(`${mod.path} ${mod.version}`)?.tag;
         if (tag === undefined) continue;
-        const place = placeOf(written, syntax);
-        const at = written.text.indexOf(mod.version, place.start);
         yield {
-          ...place,
+          ...placeOf(written, syntax),
           message: `${mod.path} ${mod.version} is the commit of ${tag}: go get ${mod.path}@${tag}`,
-          // go.sum needs the lines of the version as well: go mod tidy writes them.
-          ...(at < 0 || at > place.end
-            ? {}
-            : {
-                fix: {
-                  safe: false,
-                  title: `require ${tag}`,
-                  edits: [{ file: written.file, start: at, end: at + mod.version.length, text: tag }],
-                },
-              }),
+          ...requireFix(written, require, tag),
         };
       }
     }
