@@ -83,6 +83,23 @@ test("an editor's text is told about instead of the file's, and mended on standa
   });
 });
 
+test("--probe asks the sources that are set up here; without it nobody is asked", async () => {
+  await using folder = await project({
+    "go.mod": "module example.com/app\n\ngo 1.24.0\n\nrequire example.com/lib v1.0.0\n",
+    "main.go": "package main\n",
+  });
+  await using empty = await TempDir.create("proxy");
+  const env = { ...process.env, NO_COLOR: "1", GOPROXY: `file://${empty.path}`, GONOSUMDB: "*", GOPRIVATE: "" };
+  const run = (...args: readonly string[]): Promise<CommandRun> =>
+    tryCommand([launcher, "doctor", folder.path, "--rule", "env/source-fails", ...args], { env });
+  expect(await run()).toMatchObject({ exitCode: 0, stdout: "nothing found\n" });
+  const asked = await run("--probe");
+  expect(asked).toMatchObject({ exitCode: 1 });
+  expect(asked.stdout).toContain("error the environment env/source-fails");
+  expect(asked.stdout).toContain("example.com/lib v1.0.0: the last proxy says 404");
+  expect(asked.stderr).toContain("asking module sources and registries");
+});
+
 test("an image that was built is looked into, and told of at the instruction that makes it so", async () => {
   const start = '#!/bin/bash\nexec /app "$@"\n';
   await using folder = await project({
